@@ -1,0 +1,1 @@
+//! Typed CloudFormation: resources, references and intrinsic functions that rustc checks.

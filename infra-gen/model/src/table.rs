@@ -1,0 +1,124 @@
+//! DynamoDB tables.
+
+use serde::Serialize;
+
+use crate::Ident;
+
+/// One DynamoDB table; its real name is `<name>-<env>`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Table {
+    /// `users`.
+    pub name: Ident,
+    /// Who made it and what the runtime uses it for.
+    pub role: TableRole,
+    /// The partition key.
+    pub key: KeyAttribute,
+    /// The sort key.
+    pub sort: Option<KeyAttribute>,
+    /// When items expire by themselves.
+    pub ttl: Option<TimeToLive>,
+    /// Global secondary indexes, all attributes projected.
+    pub indexes: Vec<Index>,
+}
+
+/// What the runtime uses a table for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TableRole {
+    /// The manifest's own table; consumers write events into it.
+    Domain,
+    /// `kafka-events`: one item for each event a customer had; also the marker that it was applied.
+    Events,
+    /// `error-logs`: errors of the workflow, and quarantined records whole.
+    Errors,
+    /// `websocket-connections`: who is connected now.
+    Connections,
+}
+
+/// An attribute of a key schema.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeyAttribute {
+    /// The attribute's name.
+    pub name: String,
+    /// Its DynamoDB type.
+    pub ty: KeyType,
+}
+
+/// DynamoDB's types for key attributes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum KeyType {
+    /// Text.
+    S,
+    /// A number.
+    N,
+}
+
+/// DynamoDB's time to live.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TimeToLive {
+    /// The attribute with the second of expiry, counted from 1970.
+    pub attribute: String,
+    /// Seconds that an item lives after its last write.
+    pub seconds: u64,
+}
+
+/// A global secondary index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Index {
+    /// `by-status`.
+    pub name: Ident,
+    /// The index's partition key.
+    pub key: KeyAttribute,
+    /// The index's sort key.
+    pub sort: Option<KeyAttribute>,
+}
+
+const DAY: u64 = 24 * 60 * 60;
+
+impl Table {
+    /// The environment variable that tells a function this table's real name: `USERS_TABLE`.
+    pub fn env_var(&self) -> String {
+        match self.role {
+            // The seed's own shorter name for it.
+            TableRole::Connections => "WEBSOCKET_TABLE".into(),
+            _ => format!("{}_TABLE", self.name.shouty),
+        }
+    }
+
+    pub(crate) fn system(role: TableRole) -> Self {
+        let text = |name: &str| KeyAttribute { name: name.into(), ty: KeyType::S };
+        let ttl = |seconds| Some(TimeToLive { attribute: "expiresAt".into(), seconds });
+        match role {
+            TableRole::Events => Self {
+                name: Ident::new("kafka-events"),
+                role,
+                key: text("customerId"),
+                sort: Some(text("eventId")),
+                ttl: ttl(90 * DAY),
+                indexes: vec![],
+            },
+            TableRole::Errors => Self {
+                name: Ident::new("error-logs"),
+                role,
+                key: text("errorId"),
+                sort: None,
+                ttl: ttl(90 * DAY),
+                indexes: vec![Index {
+                    name: Ident::new("by-kind"),
+                    key: text("kind"),
+                    sort: Some(text("occurredAt")),
+                }],
+            },
+            TableRole::Connections => Self {
+                name: Ident::new("websocket-connections"),
+                role,
+                key: text("customerId"),
+                sort: None,
+                // API Gateway closes a connection after two hours at the latest.
+                ttl: ttl(2 * 60 * 60),
+                indexes: vec![],
+            },
+            TableRole::Domain => unreachable!("domain tables come from the manifest"),
+        }
+    }
+}

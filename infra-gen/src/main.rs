@@ -1,0 +1,2 @@
+//! The command line: topics.yaml in, infrastructure and code out.
+fn main() {}
