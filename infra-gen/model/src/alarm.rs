@@ -7,7 +7,7 @@ use crate::{BrokerKind, Environment, Model, Role};
 /// One CloudWatch alarm.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Alarm {
-    /// Unique in the model: `ConsumerErrors` of a topic, `BrokerDisk` of the cluster.
+    /// Unique within its source: `ConsumerFailures` of a topic, `BrokerDisk` of the cluster.
     pub id: String,
     /// What it belongs to; its stack is the one that owns that.
     pub source: AlarmSource,
@@ -43,10 +43,9 @@ pub enum AlarmSource {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "metric", content = "of")]
 pub enum AlarmMetric {
-    /// `AWS/Lambda Errors` of this function.
-    FunctionErrors(Role),
-    /// `AWS/Lambda Throttles` of this function.
-    FunctionThrottles(Role),
+    /// `AWS/Lambda Errors` plus `Throttles` of this function. One alarm for both, because CloudFormation's
+    /// 2,500 resources in an operation are what bounds the number of topics.
+    FunctionFailures(Role),
     /// `AWS/Lambda Duration` of this function, in milliseconds.
     FunctionDuration(Role),
     /// `AWS/Kafka MaxOffsetLag` of this topic's consumer group, in records.
@@ -114,13 +113,13 @@ pub(crate) fn derive(model: &Model) -> Vec<Alarm> {
         let name = &topic.name.name;
         if topic.producer.is_some() {
             let role = Role::Producer(name.clone());
-            alarms.extend(function(AlarmSource::Topic(name.clone()), "Producer", &role));
+            alarms.push(function(AlarmSource::Topic(name.clone()), "Producer", role.clone()));
             alarms.push(duration(name, "Producer", role, topic.targets.publish_ms));
         }
         if let Some(consumer) = &topic.consumer {
             let source = AlarmSource::Topic(name.clone());
             let role = Role::Consumer(name.clone());
-            alarms.extend(function(source.clone(), "Consumer", &role));
+            alarms.push(function(source.clone(), "Consumer", role.clone()));
             alarms.push(duration(name, "Consumer", role, topic.targets.consume_ms));
             // Ten full batches behind is more than a burst.
             let lag = 10 * consumer.batch.size;
@@ -180,26 +179,18 @@ fn edge() -> Vec<Alarm> {
         ("Disconnect", Role::Disconnect),
         ("Default", Role::Default),
     ] {
-        alarms.extend(function(AlarmSource::Edge, name, &role));
+        alarms.push(function(AlarmSource::Edge, name, role));
     }
     alarms
 }
 
-fn function(source: AlarmSource, name: &str, role: &Role) -> [Alarm; 2] {
-    [
-        Alarm::new(
-            source.clone(),
-            &format!("{name}Errors"),
-            AlarmMetric::FunctionErrors(role.clone()),
-            format!("The {} function fails.", name.to_lowercase()),
-        ),
-        Alarm::new(
-            source,
-            &format!("{name}Throttles"),
-            AlarmMetric::FunctionThrottles(role.clone()),
-            format!("The {} function is throttled: its concurrency is used up.", name.to_lowercase()),
-        ),
-    ]
+fn function(source: AlarmSource, name: &str, role: Role) -> Alarm {
+    Alarm::new(
+        source,
+        &format!("{name}Failures"),
+        AlarmMetric::FunctionFailures(role),
+        format!("The {} function fails or is throttled.", name.to_lowercase()),
+    )
 }
 
 fn duration(topic: &str, name: &str, role: Role, target_ms: u64) -> Alarm {

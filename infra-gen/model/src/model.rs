@@ -91,6 +91,9 @@ impl Model {
     }
 
     /// The channel that alarms and quarantined records go to.
+    ///
+    /// # Panics
+    /// When no channel has `alarms`, which the manifest refuses.
     pub fn alarm_channel(&self) -> &Channel {
         self.channels.iter().find(|channel| channel.alarms).expect("the manifest has one channel for alarms")
     }

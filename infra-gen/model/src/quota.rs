@@ -70,6 +70,12 @@ pub const LOG_RETENTION_DAYS: &[u16] = &[
 /// Most resources that one stack operation may touch, nested stacks counted
 /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>).
 pub const OPERATION_RESOURCES: usize = 2_500;
+/// What a topic with everything adds to an operation: its nested stack and what is in it. A test of the
+/// renderer holds this number to the rendered stack.
+pub const TOPIC_RESOURCES: usize = 18;
+/// The most that the stacks every deployment has add to an operation, tables and channels left out. A test
+/// of the renderer holds this number too.
+pub const BASE_RESOURCES: usize = 140;
 /// Most parameters of a template (same page). The root stack has one for each topic's code.
 pub const PARAMETERS: usize = 200;
 /// Most partitions of one broker, leaders and followers counted, for the smallest brokers that MSK
