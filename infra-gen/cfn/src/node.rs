@@ -1,0 +1,394 @@
+//! The tree that every value becomes: JSON, plus intrinsic functions that still know what they point at.
+//!
+//! Nothing here is typed; the types are in [`crate::value`] and [`crate::attr`]. The tree is kept until
+//! [`crate::Template::finish`], which can therefore check each reference against the template that it is in.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::logic::Fact;
+use serde_json::{Map, Number, Value as Raw, json};
+
+/// What a reference points at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// An entry of `Resources`.
+    Resource,
+    /// An entry of `Parameters`.
+    Parameter,
+    /// An entry of `Conditions`.
+    Condition,
+    /// An entry of `Mappings`.
+    Mapping,
+    /// An entry of `Outputs`.
+    Output,
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Resource => "resource",
+            Self::Parameter => "parameter",
+            Self::Condition => "condition",
+            Self::Mapping => "mapping",
+            Self::Output => "output",
+        })
+    }
+}
+
+/// Tells templates apart, so that a handle of one cannot be used in another unnoticed.
+#[derive(Clone, Debug)]
+pub(crate) struct Owner {
+    number: u64,
+    pub(crate) description: Arc<str>,
+}
+
+impl Owner {
+    pub(crate) fn new(description: &str) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self { number: NEXT.fetch_add(1, Ordering::Relaxed), description: description.into() }
+    }
+}
+
+impl PartialEq for Owner {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Eq for Owner {}
+
+/// A named thing of one template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub(crate) owner: Owner,
+    pub(crate) kind: Kind,
+    pub(crate) id: Arc<str>,
+}
+
+/// Where a walk through a node is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Position {
+    /// The way there, as `Resources/Key/KeyPolicy/Statement/0`.
+    pub(crate) path: Vec<String>,
+    /// The conditions that hold there, or do not.
+    pub(crate) facts: Vec<Fact>,
+}
+
+/// A piece of an `Fn::Sub` string.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// Text that stands for itself.
+    Text(String),
+    /// A value, with the name that it gets should it need an entry in the function's map.
+    Value(String, Node),
+}
+
+/// JSON with intrinsic functions in it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    /// `null`.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A string.
+    Text(String),
+    /// An array.
+    Array(Vec<Node>),
+    /// An object, in the order of insertion.
+    Object(Vec<(String, Node)>),
+    /// `Ref` of a pseudo parameter.
+    Pseudo(&'static str),
+    /// `Ref` of a resource or of a parameter.
+    Ref(Target),
+    /// `Fn::GetAtt`.
+    GetAtt(Target, String),
+    /// `Fn::Sub`.
+    Sub(Vec<Part>),
+    /// `Fn::If`.
+    If(Target, Box<Node>, Box<Node>),
+    /// `{"Condition": "name"}` inside a condition.
+    Condition(Target),
+    /// `Fn::FindInMap`.
+    FindInMap(Target, Box<Node>, Box<Node>),
+    /// Any other function, with its argument.
+    Call(&'static str, Box<Node>),
+    /// An intrinsic that yields a number or a boolean: no quotes around it inside JSON text.
+    Bare(Box<Node>),
+    /// A mistake that a helper saw; reported by `finish` with the place where it is.
+    Invalid(String),
+}
+
+impl Node {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// Whether the node is `Ref: AWS::NoValue`.
+    pub(crate) fn is_no_value(&self) -> bool {
+        matches!(self, Self::Pseudo("AWS::NoValue"))
+    }
+
+    /// Marks an intrinsic as one that yields no string; literals stay as they are.
+    pub(crate) fn bare(self) -> Self {
+        match self {
+            Self::Bool(_) | Self::Number(_) | Self::Bare(_) | Self::Invalid(_) => self,
+            other => Self::Bare(Box::new(other)),
+        }
+    }
+
+    /// Plain JSON; an intrinsic function hidden in it is a mistake, since nothing could check it.
+    pub(crate) fn from_raw(raw: Raw) -> Self {
+        match raw {
+            Raw::Null => Self::Null,
+            Raw::Bool(b) => Self::Bool(b),
+            Raw::Number(n) => Self::Number(n),
+            Raw::String(s) => Self::Text(s),
+            Raw::Array(items) => Self::Array(items.into_iter().map(Self::from_raw).collect()),
+            Raw::Object(map) => {
+                if map.len() == 1
+                    && let Some(key) = map.keys().next()
+                    && (key == "Ref" || key.starts_with("Fn::"))
+                {
+                    return Self::Invalid(format!(
+                        "plain JSON holds the intrinsic function `{key}`, which nothing can check; build it with the \
+                         functions of the cfn crate"
+                    ));
+                }
+                Self::Object(map.into_iter().map(|(k, v)| (k, Self::from_raw(v))).collect())
+            }
+        }
+    }
+
+    /// The JSON of `CloudFormation`.
+    pub(crate) fn render(&self) -> Raw {
+        match self {
+            Self::Null => Raw::Null,
+            Self::Bool(b) => Raw::Bool(*b),
+            Self::Number(n) => Raw::Number(n.clone()),
+            Self::Text(s) => Raw::String(s.clone()),
+            Self::Array(items) => Raw::Array(items.iter().map(Self::render).collect()),
+            Self::Object(members) => {
+                Raw::Object(members.iter().map(|(k, v)| (k.clone(), v.render())).collect())
+            }
+            Self::Pseudo(name) => json!({ "Ref": name }),
+            Self::Ref(target) => json!({ "Ref": &*target.id }),
+            Self::GetAtt(target, attribute) => json!({ "Fn::GetAtt": [&*target.id, attribute] }),
+            Self::Sub(parts) => render_sub(parts),
+            Self::If(condition, then, other) => {
+                json!({ "Fn::If": [&*condition.id, then.render(), other.render()] })
+            }
+            Self::Condition(target) => json!({ "Condition": &*target.id }),
+            Self::FindInMap(target, top, second) => {
+                json!({ "Fn::FindInMap": [&*target.id, top.render(), second.render()] })
+            }
+            Self::Call(name, argument) => {
+                let mut map = Map::new();
+                map.insert((*name).to_owned(), argument.render());
+                Raw::Object(map)
+            }
+            Self::Bare(inner) => inner.render(),
+            Self::Invalid(why) => Raw::String(format!("INVALID: {why}")),
+        }
+    }
+
+    /// Visits the node and everything in it.
+    pub(crate) fn walk(&self, at: &mut Position, visit: &mut dyn FnMut(&Position, &Node)) {
+        fn step(key: String, node: &Node, at: &mut Position, visit: &mut dyn FnMut(&Position, &Node)) {
+            at.path.push(key);
+            node.walk(at, visit);
+            at.path.pop();
+        }
+        visit(at, self);
+        match self {
+            Self::Array(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    step(i.to_string(), item, at, visit);
+                }
+            }
+            Self::Object(members) => {
+                for (key, value) in members {
+                    step(key.clone(), value, at, visit);
+                }
+            }
+            Self::Sub(parts) => {
+                for part in parts {
+                    if let Part::Value(name, value) = part {
+                        step(format!("Fn::Sub ${{{name}}}"), value, at, visit);
+                    }
+                }
+            }
+            Self::If(condition, then, other) => {
+                for (branch, holds, node) in [("Fn::If then", true, then), ("Fn::If else", false, other)] {
+                    at.facts.push((condition.id.to_string(), holds));
+                    step(branch.to_owned(), node, at, visit);
+                    at.facts.pop();
+                }
+            }
+            Self::FindInMap(_, top, second) => {
+                step("Fn::FindInMap".to_owned(), top, at, visit);
+                step("Fn::FindInMap".to_owned(), second, at, visit);
+            }
+            Self::Call(name, argument) => step((*name).to_owned(), argument, at, visit),
+            Self::Bare(inner) => inner.walk(at, visit),
+            Self::Null
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Text(_)
+            | Self::Pseudo(_)
+            | Self::Ref(_)
+            | Self::GetAtt(..)
+            | Self::Condition(_)
+            | Self::Invalid(_) => {}
+        }
+    }
+
+    /// The text of this document, with its intrinsics as parts of an `Fn::Sub`.
+    pub(crate) fn into_json_text(self) -> Self {
+        let mut parts = Vec::new();
+        write_json(self, &mut parts);
+        sub_of(parts)
+    }
+}
+
+/// Joins parts to the simplest node that says the same.
+pub(crate) fn sub_of(parts: Vec<Part>) -> Node {
+    let mut flat: Vec<Part> = Vec::new();
+    for part in parts {
+        push_part(&mut flat, part);
+    }
+    match flat.len() {
+        0 => Node::text(""),
+        1 => match flat.remove(0) {
+            Part::Text(text) => Node::Text(text),
+            Part::Value(_, value) => value,
+        },
+        _ => Node::Sub(flat),
+    }
+}
+
+fn push_part(flat: &mut Vec<Part>, part: Part) {
+    match part {
+        Part::Text(text) | Part::Value(_, Node::Text(text)) => push_text(flat, &text),
+        Part::Value(_, Node::Number(n)) => push_text(flat, &n.to_string()),
+        Part::Value(_, Node::Bool(b)) => push_text(flat, if b { "true" } else { "false" }),
+        Part::Value(_, Node::Sub(inner)) => {
+            for part in inner {
+                push_part(flat, part);
+            }
+        }
+        Part::Value(name, Node::Bare(inner)) => push_part(flat, Part::Value(name, *inner)),
+        value @ Part::Value(..) => flat.push(value),
+    }
+}
+
+fn push_text(flat: &mut Vec<Part>, text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    if let Some(Part::Text(last)) = flat.last_mut() {
+        last.push_str(text);
+    } else {
+        flat.push(Part::Text(text.to_owned()));
+    }
+}
+
+fn write_json(node: Node, parts: &mut Vec<Part>) {
+    let text = |parts: &mut Vec<Part>, s: &str| push_text(parts, s);
+    match node {
+        Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) => {
+            text(parts, &node.render().to_string());
+        }
+        Node::Array(items) => {
+            text(parts, "[");
+            for (i, item) in items.into_iter().enumerate() {
+                if i > 0 {
+                    text(parts, ",");
+                }
+                write_json(item, parts);
+            }
+            text(parts, "]");
+        }
+        Node::Object(members) => {
+            text(parts, "{");
+            for (i, (key, value)) in members.into_iter().enumerate() {
+                if i > 0 {
+                    text(parts, ",");
+                }
+                text(parts, &Raw::String(key).to_string());
+                text(parts, ":");
+                write_json(value, parts);
+            }
+            text(parts, "}");
+        }
+        Node::Sub(inner) => {
+            text(parts, "\"");
+            for part in inner {
+                match part {
+                    // Escaped as JSON wants it, without the quotes.
+                    Part::Text(s) => {
+                        let quoted = Raw::String(s).to_string();
+                        text(parts, &quoted[1..quoted.len() - 1]);
+                    }
+                    value @ Part::Value(..) => push_part(parts, value),
+                }
+            }
+            text(parts, "\"");
+        }
+        Node::Bare(inner) => push_part(parts, Part::Value("Value".to_owned(), *inner)),
+        Node::Pseudo("AWS::NoValue") => parts.push(Part::Value(
+            "Value".to_owned(),
+            Node::Invalid(
+                "AWS::NoValue cannot leave a member out of JSON that is rendered as text".to_owned(),
+            ),
+        )),
+        other => {
+            text(parts, "\"");
+            push_part(parts, Part::Value("Value".to_owned(), other));
+            text(parts, "\"");
+        }
+    }
+}
+
+fn render_sub(parts: &[Part]) -> Raw {
+    // Names that the string already uses for resources, parameters and pseudo parameters.
+    let used: Vec<&str> = parts
+        .iter()
+        .filter_map(|part| match part {
+            Part::Value(_, Node::Ref(target) | Node::GetAtt(target, _)) => Some(&*target.id),
+            _ => None,
+        })
+        .collect();
+    let mut text = String::new();
+    let mut map: Map<String, Raw> = Map::new();
+    for part in parts {
+        match part {
+            Part::Text(t) => text.push_str(&t.replace("${", "${!")),
+            Part::Value(_, Node::Pseudo(name)) => push_placeholder(&mut text, name),
+            Part::Value(_, Node::Ref(target)) => push_placeholder(&mut text, &target.id),
+            Part::Value(_, Node::GetAtt(target, attribute)) => {
+                push_placeholder(&mut text, &format!("{}.{attribute}", target.id));
+            }
+            Part::Value(name, value) => {
+                let rendered = value.render();
+                let mut free = name.clone();
+                let mut n = 1;
+                while used.contains(&free.as_str()) || map.get(&free).is_some_and(|v| *v != rendered) {
+                    n += 1;
+                    free = format!("{name}{n}");
+                }
+                push_placeholder(&mut text, &free);
+                map.insert(free, rendered);
+            }
+        }
+    }
+    if map.is_empty() { json!({ "Fn::Sub": text }) } else { json!({ "Fn::Sub": [text, map] }) }
+}
+
+fn push_placeholder(text: &mut String, name: &str) {
+    text.push_str("${");
+    text.push_str(name);
+    text.push('}');
+}
