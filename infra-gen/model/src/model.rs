@@ -203,6 +203,12 @@ impl Model {
         ];
         functions.extend(self.topics.iter().filter_map(|topic| self.producer(topic)));
         functions.extend(self.topics.iter().filter_map(|topic| self.consumer(topic)));
+        for function in &mut functions {
+            // The namespace of the function's metrics.
+            let name = EnvVar { name: "APP_NAME".into(), value: EnvValue::Text(self.app.name.clone()) };
+            function.environment.push(name);
+            function.environment.sort();
+        }
         functions
     }
 
@@ -270,6 +276,8 @@ impl Model {
         }
         // The marker in kafka-events is read back to finish what a crash left undone.
         grants.push(Grant::ReadTable(self.system_table(TableRole::Events).name.name.clone()));
+        // An event that comes late, or sets only some attributes, is weighed against what the item is.
+        grants.push(Grant::ReadTable(consumer.table.clone()));
         if let Some(alert) = &topic.alert {
             environment.push(("ALERT_CHANNEL_ARN".into(), EnvValue::ChannelArn(alert.channel.clone())));
             grants.push(Grant::Publish(alert.channel.clone()));

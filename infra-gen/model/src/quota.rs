@@ -12,6 +12,8 @@ pub const FUNCTION_NAME: usize = 64;
 /// Shortest and longest table or index name, in characters
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html>).
 pub const TABLE_NAME: std::ops::RangeInclusive<usize> = 3..=255;
+/// Longest name of a key attribute, in characters (same page).
+pub const KEY_ATTRIBUTE_NAME: usize = 255;
 /// Longest SNS topic name, in characters (<https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html>).
 pub const CHANNEL_NAME: usize = 256;
 /// Longest MSK cluster name, in characters
