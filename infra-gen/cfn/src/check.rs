@@ -27,17 +27,27 @@ pub(crate) fn illegal_name(kind: Kind, id: &str) -> Option<&'static str> {
 
 /// All that is wrong with a template.
 pub(crate) fn check(template: &Template, rendered: &Raw) -> Vec<TemplateError> {
-    let mut checker =
-        Checker { template, mistakes: template.mistakes.clone(), edges: BTreeMap::new(), dynamic: 0 };
+    let mut checker = Checker {
+        template,
+        positions: template.resources.iter().enumerate().map(|(i, (id, _))| (&**id, i)).collect(),
+        mistakes: template.mistakes.clone(),
+        edges: BTreeMap::new(),
+        dynamic: 0,
+    };
     checker.sections();
     checker.resources();
-    checker.cycles();
+    let name = |i: &usize| template.resources[*i].0.to_string();
+    for cycle in crate::graph::cycles(template.resources.len(), &checker.edges) {
+        checker.mistakes.push(TemplateError::Cycle { cycle: cycle.iter().map(name).collect() });
+    }
     checker.quotas(rendered);
     checker.mistakes
 }
 
 struct Checker<'a> {
     template: &'a Template,
+    /// The resources by logical id.
+    positions: BTreeMap<&'a str, usize>,
     mistakes: Vec<TemplateError>,
     /// Who depends on whom, by position.
     edges: BTreeMap<usize, Vec<usize>>,
@@ -76,7 +86,11 @@ impl Context {
     }
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
+    fn entry(&self, id: &str) -> Option<&'a Entry> {
+        self.positions.get(id).map(|i| &self.template.resources[*i].1)
+    }
+
     fn sections(&mut self) {
         let template = self.template;
         for (name, spec) in &template.parameters {
@@ -235,6 +249,13 @@ impl Checker<'_> {
         }
     }
 
+    fn has(&self, kind: Kind, id: &str) -> bool {
+        match kind {
+            Kind::Resource => self.positions.contains_key(id),
+            other => self.template.has(other, id),
+        }
+    }
+
     /// Whether the target can be referred to from there; if not, that is reported.
     fn target(&mut self, context: &Context, target: &Target) -> bool {
         let place = context.place.clone();
@@ -242,7 +263,7 @@ impl Checker<'_> {
         let mistake = if target.owner != self.template.owner {
             let owner = target.owner.description.to_string();
             TemplateError::ForeignReference { place, kind, id, owner }
-        } else if !self.template.has(kind, &target.id) {
+        } else if !self.has(kind, &target.id) {
             TemplateError::Dangling { place, kind, id }
         } else if context.early && kind == Kind::Resource {
             let why = format!(
@@ -264,12 +285,7 @@ impl Checker<'_> {
     /// Whether the target is there whenever the place is.
     fn presence(&mut self, context: &Context, target: &Target) {
         let template = self.template;
-        let condition = template
-            .resources
-            .iter()
-            .find(|(id, _)| *id == target.id)
-            .and_then(|(_, entry)| entry.options.condition.as_ref());
-        if let Some(condition) = condition
+        if let Some(condition) = self.entry(&target.id).and_then(|entry| entry.options.condition.as_ref())
             && let Some(example) = counterexample(template, &context.facts, &condition.id)
         {
             self.mistakes.push(TemplateError::MayBeAbsent {
@@ -282,9 +298,7 @@ impl Checker<'_> {
     }
 
     fn attribute(&mut self, place: String, target: &Target, attribute: String) {
-        let Some((_, entry)) = self.template.resources.iter().find(|(id, _)| *id == target.id) else {
-            return;
-        };
+        let Some(entry) = self.entry(&target.id) else { return };
         let output = attribute.strip_prefix("Outputs.");
         let known: Vec<&str> = if let (Some(_), Some(nested)) = (output, &entry.properties.nested) {
             nested.outputs.iter().map(String::as_str).collect()
@@ -310,60 +324,12 @@ impl Checker<'_> {
     }
 
     fn edge(&mut self, from: Option<usize>, target: &Target) {
-        let to = self.template.resources.iter().position(|(id, _)| *id == target.id);
-        if let (Some(from), Some(to)) = (from, to) {
+        if let (Some(from), Some(&to)) = (from, self.positions.get(&*target.id)) {
             let edges = self.edges.entry(from).or_default();
             if !edges.contains(&to) {
                 edges.push(to);
             }
         }
-    }
-
-    /// Depth first; each circle is reported once, where it closes.
-    fn cycles(&mut self) {
-        #[derive(Clone, Copy, PartialEq)]
-        enum State {
-            New,
-            Open,
-            Done,
-        }
-        let count = self.template.resources.len();
-        let mut state = vec![State::New; count];
-        let name = |i: usize| self.template.resources[i].0.to_string();
-        let none = Vec::new();
-        let mut cycles = Vec::new();
-        for root in 0..count {
-            if state[root] != State::New {
-                continue;
-            }
-            // A stack of (resource, next edge): recursion could run deep.
-            let mut stack = vec![(root, 0)];
-            state[root] = State::Open;
-            while let Some((at, next)) = stack.last_mut() {
-                let edges = self.edges.get(at).unwrap_or(&none);
-                if let Some(&to) = edges.get(*next) {
-                    *next += 1;
-                    match state[to] {
-                        State::New => {
-                            state[to] = State::Open;
-                            stack.push((to, 0));
-                        }
-                        State::Open => {
-                            let start = stack.iter().position(|(i, _)| *i == to).unwrap_or(0);
-                            let mut cycle: Vec<String> =
-                                stack[start..].iter().map(|(i, _)| name(*i)).collect();
-                            cycle.push(name(to));
-                            cycles.push(TemplateError::Cycle { cycle });
-                        }
-                        State::Done => {}
-                    }
-                } else {
-                    state[*at] = State::Done;
-                    stack.pop();
-                }
-            }
-        }
-        self.mistakes.extend(cycles);
     }
 
     fn quotas(&mut self, rendered: &Raw) {

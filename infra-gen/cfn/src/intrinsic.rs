@@ -2,7 +2,8 @@
 
 use crate::attr::Attr;
 use crate::handle::Condition;
-use crate::node::{Node, Part, sub_of};
+use crate::node::{Node, Part};
+use crate::sub_text::sub_of;
 use crate::value::{Json, List, NoValue, Val, Value};
 
 /// A value that can stand in text: what [`sub`] takes.

@@ -25,7 +25,7 @@ impl Json {
     /// The document as text, for a property that holds JSON in a string: constant if nothing in it is an intrinsic
     /// function, else an `Fn::Sub`. A value that `CloudFormation` puts in is not escaped again; names and ARNs need none.
     pub fn into_text(self) -> Val<String> {
-        Val::from_node(self.0.into_json_text())
+        Val::from_node(crate::sub_text::json_text(self.0))
     }
 
     /// The JSON of this value as it stands in a template.

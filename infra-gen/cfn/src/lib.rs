@@ -152,12 +152,14 @@
 //!   [`cloudformation::CustomResource`].
 //! * Every builder is a [`Builder`]: `.when(flag, |b| ...)`, `.with(option, |b, value| ...)`, and `.raw_property(...)` for
 //!   what the specification does not have yet.
+//! * [`Resource::tagged`] adds tags to any resource, in the form that its type takes them.
 //! * Resources that refer to each other both ways: [`Template::declare`], or [`Template::modify`] afterwards.
 //! * [`RESOURCES`] has the facts about each type: properties, which of them replace the resource, attributes.
 
 mod attr;
 mod check;
 mod error;
+mod graph;
 mod handle;
 mod intrinsic;
 mod json;
@@ -165,6 +167,7 @@ mod logic;
 mod mapping;
 mod nested;
 mod node;
+mod options;
 mod parameter;
 mod policy;
 pub mod quota;
@@ -176,6 +179,7 @@ mod resource;
 mod resources;
 mod runtime;
 mod service;
+mod sub_text;
 mod tag;
 mod template;
 mod value;
@@ -190,13 +194,14 @@ pub use intrinsic::{
 pub use mapping::{Lookup, Mapping};
 pub use nested::NestedStack;
 pub use node::Kind;
+pub use options::{DeletionPolicy, OutputOptions, ResourceOptions};
 pub use parameter::{Parameter, Scalar};
 pub use resource::{
     Builder, Properties, PropertyInfo, Replacement, Resource, ResourceInfo, TagForm, TypeInfo,
 };
 pub use resources::*;
 pub use tag::Tag;
-pub use template::{DeletionPolicy, OutputOptions, ResourceOptions, Template};
+pub use template::Template;
 pub use value::{Json, List, Literal, Map, NoValue, Val, Value};
 
 /// `AWS::ApiGatewayV2`.

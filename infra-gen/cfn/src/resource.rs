@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::attr::Marker;
 use crate::node::Node;
-use crate::value::{Json, Value};
+use crate::value::{Json, Val, Value};
 
 /// A resource that can be added to a [`crate::Template`].
 pub trait Resource {
@@ -22,6 +22,43 @@ pub trait Resource {
 
     /// The properties that were set.
     fn into_properties(self) -> Properties;
+
+    /// Adds tags in the form that the type takes them; a type without tags stays as it is, and so does a tag that is set
+    /// already.
+    #[must_use]
+    fn tagged<'a>(mut self, tags: impl IntoIterator<Item = (&'a str, Val<String>)>) -> Self
+    where
+        Self: Builder,
+    {
+        let Some((name, form)) = ResourceInfo::of(&self.type_name()).and_then(|info| info.tags) else {
+            return self;
+        };
+        let members = &mut self.properties_mut().members;
+        for (key, value) in tags {
+            let empty = match form {
+                TagForm::List => Node::Array(Vec::new()),
+                TagForm::Map => Node::Object(Vec::new()),
+            };
+            match members.entry(Cow::Borrowed(name)).or_insert(empty) {
+                Node::Array(list) => {
+                    let name = ("Key".to_owned(), Node::text(key));
+                    let taken = |tag: &Node| matches!(tag, Node::Object(tag) if tag.contains(&name));
+                    if !list.iter().any(taken) {
+                        list.push(Node::Object(vec![name, ("Value".to_owned(), value.node)]));
+                    }
+                }
+                Node::Object(map) => {
+                    if !map.iter().any(|(name, _)| name == key) {
+                        map.push((key.to_owned(), value.node));
+                    }
+                }
+                other => {
+                    *other = Node::Invalid("tags are added to a value that a function yields".to_owned());
+                }
+            }
+        }
+        self
+    }
 }
 
 /// The properties of a resource or of a nested property type, sorted by name.

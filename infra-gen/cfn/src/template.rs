@@ -11,10 +11,11 @@ use crate::intrinsic::Test;
 use crate::mapping::{Lookup, Mapping};
 use crate::nested::{Interface, NestedStack};
 use crate::node::{Kind, Node, Owner, Target};
+use crate::options::{Options, OutputOptions, ResourceOptions};
 use crate::parameter::{Parameter, Spec};
 use crate::resource::{Properties, Resource};
 use crate::resources::cloudformation::Stack;
-use crate::value::{Json, Value, sealed::Wire};
+use crate::value::{Json, Value};
 
 /// A `CloudFormation` template in the making.
 ///
@@ -41,16 +42,6 @@ pub(crate) struct Entry {
     pub(crate) options: Options,
 }
 
-/// What stands beside a resource's properties.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Options {
-    pub(crate) depends_on: Vec<Target>,
-    pub(crate) condition: Option<Target>,
-    pub(crate) deletion_policy: Option<DeletionPolicy>,
-    pub(crate) update_replace_policy: Option<DeletionPolicy>,
-    pub(crate) metadata: Vec<(String, Node)>,
-}
-
 /// An output of a template.
 #[derive(Clone, Debug)]
 pub(crate) struct OutputEntry {
@@ -58,30 +49,6 @@ pub(crate) struct OutputEntry {
     pub(crate) value: Node,
     pub(crate) condition: Option<Target>,
     pub(crate) export: Option<Node>,
-}
-
-/// What happens to the thing itself when its resource is deleted from the stack or replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeletionPolicy {
-    /// It is deleted.
-    Delete,
-    /// It is kept.
-    Retain,
-    /// It is kept, unless the stack that made it failed to create. Only for deletion.
-    RetainExceptOnCreate,
-    /// A snapshot is made first, for the types that have snapshots.
-    Snapshot,
-}
-
-impl DeletionPolicy {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Delete => "Delete",
-            Self::Retain => "Retain",
-            Self::RetainExceptOnCreate => "RetainExceptOnCreate",
-            Self::Snapshot => "Snapshot",
-        }
-    }
 }
 
 impl Template {
@@ -139,7 +106,7 @@ impl Template {
     /// What stands beside the properties of a resource: dependencies, condition, policies, metadata.
     pub fn options(&mut self, resource: impl Into<ResourceId>) -> ResourceOptions<'_> {
         let target = resource.into().0;
-        ResourceOptions { options: self.entry(&target).map(|entry| &mut entry.options) }
+        ResourceOptions::new(self.entry(&target).map(|entry| &mut entry.options))
     }
 
     /// Adds a parameter.
@@ -196,13 +163,8 @@ impl Template {
     /// What stands beside the value of an output.
     pub fn output_options<V>(&mut self, output: &Output<V>) -> OutputOptions<'_> {
         let owned = output.target.owner == self.owner;
-        OutputOptions {
-            output: self
-                .outputs
-                .iter_mut()
-                .find(|(id, _)| owned && *id == output.target.id)
-                .map(|(_, entry)| entry),
-        }
+        let found = self.outputs.iter_mut().find(|(id, _)| owned && *id == output.target.id);
+        OutputOptions::new(found.map(|(_, entry)| entry))
     }
 
     /// Adds to the template's metadata.
@@ -396,91 +358,5 @@ impl OutputEntry {
             map.insert("Export".to_owned(), serde_json::json!({ "Name": name.render() }));
         }
         Raw::Object(map)
-    }
-}
-
-/// Sets what stands beside the properties of a resource; see [`Template::options`].
-#[derive(Debug)]
-pub struct ResourceOptions<'a> {
-    options: Option<&'a mut Options>,
-}
-
-impl ResourceOptions<'_> {
-    fn set(&mut self, change: impl FnOnce(&mut Options)) -> &mut Self {
-        if let Some(options) = &mut self.options {
-            change(options);
-        }
-        self
-    }
-
-    /// `DependsOn`. References are dependencies anyway; this is for those that no property shows.
-    pub fn depends_on(&mut self, resource: impl Into<ResourceId>) -> &mut Self {
-        let target = resource.into().0;
-        self.set(|options| {
-            if !options.depends_on.contains(&target) {
-                options.depends_on.push(target);
-            }
-        })
-    }
-
-    /// `DependsOn` of several.
-    pub fn depends_on_all<I: Into<ResourceId>>(
-        &mut self,
-        resources: impl IntoIterator<Item = I>,
-    ) -> &mut Self {
-        for resource in resources {
-            self.depends_on(resource);
-        }
-        self
-    }
-
-    /// The resource exists only if the condition holds.
-    pub fn condition(&mut self, condition: &Condition) -> &mut Self {
-        self.set(|options| options.condition = Some(condition.0.clone()))
-    }
-
-    /// `DeletionPolicy`.
-    pub fn deletion_policy(&mut self, policy: DeletionPolicy) -> &mut Self {
-        self.set(|options| options.deletion_policy = Some(policy))
-    }
-
-    /// `UpdateReplacePolicy`.
-    pub fn update_replace_policy(&mut self, policy: DeletionPolicy) -> &mut Self {
-        self.set(|options| options.update_replace_policy = Some(policy))
-    }
-
-    /// Keeps the thing when its resource is deleted, and when it is replaced.
-    pub fn retain(&mut self) -> &mut Self {
-        self.deletion_policy(DeletionPolicy::Retain).update_replace_policy(DeletionPolicy::Retain)
-    }
-
-    /// Adds to the resource's metadata.
-    pub fn metadata(&mut self, key: impl Into<String>, value: impl Into<Json>) -> &mut Self {
-        let member = (key.into(), value.into().0);
-        self.set(|options| options.metadata.push(member))
-    }
-}
-
-/// Sets what stands beside the value of an output; see [`Template::output_options`].
-#[derive(Debug)]
-pub struct OutputOptions<'a> {
-    output: Option<&'a mut OutputEntry>,
-}
-
-impl OutputOptions<'_> {
-    /// The output exists only if the condition holds.
-    pub fn condition(&mut self, condition: &Condition) -> &mut Self {
-        if let Some(output) = &mut self.output {
-            output.condition = Some(condition.0.clone());
-        }
-        self
-    }
-
-    /// The name that the output is exported by.
-    pub fn export(&mut self, name: impl Into<crate::Val<String>>) -> &mut Self {
-        if let Some(output) = &mut self.output {
-            output.export = Some(name.into().into_node());
-        }
-        self
     }
 }

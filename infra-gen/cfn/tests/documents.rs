@@ -3,7 +3,9 @@
 use cfn::cloudwatch::{DashboardBody, Metric, Widget};
 use cfn::dynamodb::{Key, KeyAttribute, Projected, TableKeys};
 use cfn::iam::{Action, Condition, PolicyDocument, Principal, Statement};
-use cfn::{Json, Template, Val, apigatewayv2, aws, dynamodb, iam, lambda, list, msk, sns, sqs, sub};
+use cfn::{
+    Assume, Json, Resource, Template, Val, apigatewayv2, aws, dynamodb, iam, lambda, list, msk, sns, sqs, sub,
+};
 use serde_json::{Value, json};
 
 fn policy(document: PolicyDocument) -> Value {
@@ -308,4 +310,21 @@ fn apis_and_queues() {
         Val::from(integration.target()).to_json(),
         json!({ "Fn::Sub": "integrations/${I.IntegrationId}" })
     );
+}
+
+#[test]
+fn tags_in_the_form_of_each_type() {
+    let mut t = Template::new("");
+    let tags = || [("App", Val::from("onboard-ai")), ("Region", aws::region())];
+    t.add("List", sns::Topic::new().tags([("App", "other")]).tagged(tags()));
+    t.add("Map", apigatewayv2::Api::new().tagged(tags()));
+    t.add("None", msk::BatchScramSecret::new("x".assume("a test")).tagged(tags()));
+    let json = t.finish().expect("a template");
+    let of = |id: &str| json["Resources"][id]["Properties"]["Tags"].clone();
+    assert_eq!(
+        of("List"),
+        json!([{ "Key": "App", "Value": "other" }, { "Key": "Region", "Value": { "Ref": "AWS::Region" } }])
+    );
+    assert_eq!(of("Map"), json!({ "App": "onboard-ai", "Region": { "Ref": "AWS::Region" } }));
+    assert_eq!(of("None"), Value::Null);
 }

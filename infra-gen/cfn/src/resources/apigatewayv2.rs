@@ -50,7 +50,7 @@ impl Api {
     }
 
     /// `CredentialsArn`: string; update: in place.
-    pub fn credentials_arn(mut self, value: impl Into<rt::Val<String>>) -> Self {
+    pub fn credentials_arn(mut self, value: impl Into<rt::Attr<crate::iam::role::Arn>>) -> Self {
         self.0.put("CredentialsArn", value.into());
         self
     }

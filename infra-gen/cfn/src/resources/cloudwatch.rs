@@ -756,7 +756,7 @@ impl CompositeAlarm {
     /// `AlarmActions`: list of string; update: in place.
     pub fn alarm_actions(
         mut self,
-        value: impl Into<rt::List<rt::Attr<crate::sns::topic::TopicArn>>>,
+        value: impl Into<rt::List<rt::Attr<composite_alarm::AlarmActions>>>,
     ) -> Self {
         self.0.put("AlarmActions", value.into());
         self
@@ -781,7 +781,7 @@ impl CompositeAlarm {
     }
 
     /// `OKActions`: list of string; update: in place.
-    pub fn ok_actions(mut self, value: impl Into<rt::List<rt::Attr<crate::sns::topic::TopicArn>>>) -> Self {
+    pub fn ok_actions(mut self, value: impl Into<rt::List<rt::Attr<composite_alarm::OKActions>>>) -> Self {
         self.0.put("OKActions", value.into());
         self
     }
@@ -856,6 +856,46 @@ pub mod composite_alarm {
 
     impl From<rt::Attr<Arn>> for rt::Attr<ActionsSuppressor> {
         fn from(value: rt::Attr<Arn>) -> Self {
+            rt::retype(value)
+        }
+    }
+
+    /// What `AWS::CloudWatch::CompositeAlarm.AlarmActions` takes: one of several references.
+    #[derive(Clone, Copy, Debug)]
+    pub enum AlarmActions {}
+
+    impl rt::Marker for AlarmActions {
+        const NAME: &'static str = "AWS::CloudWatch::CompositeAlarm.AlarmActions";
+    }
+
+    impl From<rt::Attr<crate::lambda::function::Arn>> for rt::Attr<AlarmActions> {
+        fn from(value: rt::Attr<crate::lambda::function::Arn>) -> Self {
+            rt::retype(value)
+        }
+    }
+
+    impl From<rt::Attr<crate::sns::topic::TopicArn>> for rt::Attr<AlarmActions> {
+        fn from(value: rt::Attr<crate::sns::topic::TopicArn>) -> Self {
+            rt::retype(value)
+        }
+    }
+
+    /// What `AWS::CloudWatch::CompositeAlarm.OKActions` takes: one of several references.
+    #[derive(Clone, Copy, Debug)]
+    pub enum OKActions {}
+
+    impl rt::Marker for OKActions {
+        const NAME: &'static str = "AWS::CloudWatch::CompositeAlarm.OKActions";
+    }
+
+    impl From<rt::Attr<crate::lambda::function::Arn>> for rt::Attr<OKActions> {
+        fn from(value: rt::Attr<crate::lambda::function::Arn>) -> Self {
+            rt::retype(value)
+        }
+    }
+
+    impl From<rt::Attr<crate::sns::topic::TopicArn>> for rt::Attr<OKActions> {
+        fn from(value: rt::Attr<crate::sns::topic::TopicArn>) -> Self {
             rt::retype(value)
         }
     }

@@ -2335,7 +2335,7 @@ pub mod function {
         }
 
         /// `SourceKMSKeyArn`: string; update: in place.
-        pub fn source_kms_key_arn(mut self, value: impl Into<rt::Val<String>>) -> Self {
+        pub fn source_kms_key_arn(mut self, value: impl Into<rt::Attr<crate::kms::key::Arn>>) -> Self {
             self.0.put("SourceKMSKeyArn", value.into());
             self
         }
@@ -2419,7 +2419,7 @@ pub mod function {
         }
 
         /// `KMSKeyArn`: string; update: in place.
-        pub fn kms_key_arn(mut self, value: impl Into<rt::Val<String>>) -> Self {
+        pub fn kms_key_arn(mut self, value: impl Into<rt::Attr<crate::kms::key::Arn>>) -> Self {
             self.0.put("KMSKeyArn", value.into());
             self
         }

@@ -1663,7 +1663,7 @@ pub mod bucket {
         }
 
         /// `Role`: string; update: in place.
-        pub fn role(mut self, value: impl Into<rt::Val<String>>) -> Self {
+        pub fn role(mut self, value: impl Into<rt::Attr<crate::iam::role::Arn>>) -> Self {
             self.0.put("Role", value.into());
             self
         }
@@ -2648,7 +2648,7 @@ pub mod bucket {
         }
 
         /// `KmsKeyArn`: string; update: in place.
-        pub fn kms_key_arn(mut self, value: impl Into<rt::Val<String>>) -> Self {
+        pub fn kms_key_arn(mut self, value: impl Into<rt::Attr<crate::kms::key::Arn>>) -> Self {
             self.0.put("KmsKeyArn", value.into());
             self
         }

@@ -123,6 +123,12 @@ pub mod secret {
         const NAME: &'static str = "AWS::SecretsManager::Secret.KmsKeyId";
     }
 
+    impl From<rt::Attr<crate::kms::alias::AliasName>> for rt::Attr<KmsKeyId> {
+        fn from(value: rt::Attr<crate::kms::alias::AliasName>) -> Self {
+            rt::retype(value)
+        }
+    }
+
     impl From<rt::Attr<crate::kms::key::Arn>> for rt::Attr<KmsKeyId> {
         fn from(value: rt::Attr<crate::kms::key::Arn>) -> Self {
             rt::retype(value)

@@ -457,13 +457,19 @@ pub mod topic {
         }
 
         /// `FailureFeedbackRoleArn`: string; update: in place.
-        pub fn failure_feedback_role_arn(mut self, value: impl Into<rt::Val<String>>) -> Self {
+        pub fn failure_feedback_role_arn(
+            mut self,
+            value: impl Into<rt::Attr<crate::iam::role::Arn>>,
+        ) -> Self {
             self.0.put("FailureFeedbackRoleArn", value.into());
             self
         }
 
         /// `SuccessFeedbackRoleArn`: string; update: in place.
-        pub fn success_feedback_role_arn(mut self, value: impl Into<rt::Val<String>>) -> Self {
+        pub fn success_feedback_role_arn(
+            mut self,
+            value: impl Into<rt::Attr<crate::iam::role::Arn>>,
+        ) -> Self {
             self.0.put("SuccessFeedbackRoleArn", value.into());
             self
         }

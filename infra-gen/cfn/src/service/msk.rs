@@ -1,7 +1,8 @@
 //! `AWS::MSK`: the two properties that hold a configuration as text.
 
 use crate::intrinsic::{Text, base64};
-use crate::node::{Node, Part, sub_of};
+use crate::node::{Node, Part};
+use crate::sub_text::sub_of;
 use crate::value::{Json, Val};
 
 /// A `server.properties` file, for `ServerProperties` of a configuration; a line for each entry, in order.

@@ -1,17 +1,20 @@
 //! The Rust code, as text that rustfmt leaves as it is.
 
+mod items;
+mod out;
+mod table;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use items::{enumeration, marker_item, own_marker};
+use out::Out;
+use table::table;
+
 use crate::names::{identifier, service_module, split_type};
 use crate::overrides::Overrides;
-use crate::resolve::{
-    GenerateError, Place, Reference, Resolver, enum_values, nested_type, pascal_keep, variants,
-};
+use crate::resolve::{GenerateError, Place, Reference, Resolver, enum_values, pascal_keep};
 use crate::slice::{Property, Replacement, ResourceSpec, Slice, Ty};
-
-/// The line width of `rustfmt.toml`.
-const WIDTH: usize = 110;
 
 const DOCS: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference";
 
@@ -51,67 +54,6 @@ pub fn files(slice: &Slice, overrides: &Overrides) -> Result<BTreeMap<String, St
     );
     resolver.check_overrides()?;
     Ok(files)
-}
-
-/// Text with indentation.
-#[derive(Default)]
-struct Out {
-    text: String,
-    depth: usize,
-    /// The module of a resource's items, as service and resource, and whether this is its text.
-    inside: Option<(String, String)>,
-    submodule: bool,
-}
-
-impl Out {
-    fn line(&mut self, line: &str) {
-        let line = self.shorten(line);
-        if !line.is_empty() {
-            self.text.extend(std::iter::repeat_n("    ", self.depth));
-            self.text.push_str(&line);
-        }
-        self.text.push('\n');
-    }
-
-    /// Paths as they are shortest from here.
-    fn shorten(&self, line: &str) -> String {
-        let mut line = line.to_owned();
-        if let Some((service, module)) = &self.inside {
-            let own = format!("crate::resources::{service}::{module}::");
-            let short = if self.submodule { String::new() } else { format!("{module}::") };
-            line = line.replace(&own, &short);
-        }
-        line.replace("crate::resources::", "crate::")
-    }
-
-    fn blank(&mut self) {
-        self.text.push('\n');
-    }
-
-    fn open(&mut self, line: &str) {
-        self.line(line);
-        self.depth += 1;
-    }
-
-    fn close(&mut self) {
-        self.depth -= 1;
-        self.line("}");
-    }
-
-    /// `pub fn` with its arguments on one line if they fit, else each on its own.
-    fn function(&mut self, name: &str, arguments: &[String], result: &str) {
-        let one = self.shorten(&format!("pub fn {name}({}) -> {result} {{", arguments.join(", ")));
-        if self.depth * 4 + one.len() <= WIDTH {
-            self.open(&one);
-            return;
-        }
-        self.open(&format!("pub fn {name}("));
-        for argument in arguments {
-            self.line(&format!("{argument},"));
-        }
-        self.depth -= 1;
-        self.open(&format!(") -> {result} {{"));
-    }
 }
 
 fn resource(
@@ -396,192 +338,4 @@ fn attributes(out: &mut Out, resolver: &Resolver<'_>, type_name: &str, spec: &Re
         out.close();
     }
     out.close();
-}
-
-fn marker_item(out: &mut Out, name: &str, docs: &str, full: &str) {
-    out.blank();
-    out.line(&format!("/// {docs}"));
-    out.line("#[derive(Clone, Copy, Debug)]");
-    out.line(&format!("pub enum {name} {{}}"));
-    out.blank();
-    out.open(&format!("impl rt::Marker for {name} {{"));
-    let constant = format!("const NAME: &'static str = \"{full}\";");
-    if out.depth * 4 + constant.len() <= WIDTH {
-        out.line(&constant);
-    } else {
-        out.open("const NAME: &'static str =");
-        out.line(&format!("\"{full}\";"));
-        out.depth -= 1;
-    }
-    out.close();
-}
-
-fn own_marker(out: &mut Out, place: &Place<'_>, marker: &str, accepts: &[String], text: bool) {
-    let path = place.path();
-    let mut what = format!("What `{path}` takes");
-    if accepts.is_empty() {
-        what.push_str(": nothing but what a helper makes.");
-    } else {
-        what.push_str(if text {
-            ": free text, or one of these references."
-        } else {
-            ": one of several references."
-        });
-    }
-    marker_item(out, marker, &what, &path);
-    let mut from = |source: &str, body: &[&str]| {
-        out.blank();
-        out.open(&format!("impl From<{source}> for rt::Attr<{marker}> {{"));
-        out.open(&format!("fn from(value: {source}) -> Self {{"));
-        for line in body {
-            out.line(line);
-        }
-        out.close();
-        out.close();
-    };
-    for accepted in accepts {
-        from(&format!("rt::Attr<{accepted}>"), &["rt::retype(value)"]);
-    }
-    if text {
-        for source in ["&str", "String", "&String", "rt::Val<String>"] {
-            from(source, &["rt::free_text(value)"]);
-        }
-    }
-}
-
-fn enumeration(out: &mut Out, place: &Place<'_>, name: &str, values: &[String]) {
-    let variants = variants(values);
-    out.blank();
-    out.line(&format!(
-        "/// The values of `{}`; [`{name}::raw`] is for one that is not here yet.",
-        place.path()
-    ));
-    out.line("#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]");
-    out.line("#[non_exhaustive]");
-    out.open(&format!("pub enum {name} {{"));
-    for (variant, value) in &variants {
-        out.line(&format!("/// `{value}`."));
-        out.line(&format!("{variant},"));
-    }
-    out.close();
-    out.blank();
-    out.open(&format!("impl {name} {{"));
-    out.line(
-        "/// Any text: a value newer than the specification, or one that a parameter or a mapping holds.",
-    );
-    out.function("raw", &["text: impl Into<rt::Val<String>>".to_owned()], "rt::Val<Self>");
-    out.line("rt::raw(text.into())");
-    out.close();
-    out.blank();
-    out.line("/// The value as `CloudFormation` has it.");
-    out.open("pub fn as_str(self) -> &'static str {");
-    out.open("match self {");
-    for (variant, value) in &variants {
-        out.line(&format!("Self::{variant} => \"{value}\","));
-    }
-    out.close();
-    out.close();
-    out.close();
-    out.blank();
-    out.open(&format!("impl rt::Literal for {name} {{"));
-    out.open("fn into_literal(self) -> rt::Json {");
-    out.line("self.as_str().into()");
-    out.close();
-    out.close();
-}
-
-/// The table of facts.
-fn table(resolver: &Resolver<'_>) -> Result<String, GenerateError> {
-    let mut out = Out::default();
-    out.line("//! Facts about every resource type.");
-    out.blank();
-    out.line("use crate::resource::Replacement::{self, Maybe, No, Yes};");
-    out.line("use crate::resource::{PropertyInfo, ResourceInfo, TagForm, TypeInfo};");
-    out.blank();
-    out.line("const fn p(");
-    out.line("    name: &'static str,");
-    out.line("    required: bool,");
-    out.line("    replacement: Replacement,");
-    out.line("    nested: Option<&'static str>,");
-    out.line(") -> PropertyInfo {");
-    out.line("    PropertyInfo { name, required, replacement, nested, integers: &[] }");
-    out.line("}");
-    out.blank();
-    out.line("/// Every resource type that the crate has, sorted by name.");
-    out.open("pub static RESOURCES: &[ResourceInfo] = &[");
-    for (type_name, spec) in &resolver.slice.resources {
-        out.open("ResourceInfo {");
-        out.line(&format!("type_name: \"{type_name}\","));
-        properties(&mut out, &spec.properties);
-        if spec.types.is_empty() {
-            out.line("types: &[],");
-        } else {
-            out.open("types: &[");
-            for (name, members) in &spec.types {
-                out.open("TypeInfo {");
-                out.line(&format!("name: \"{name}\","));
-                properties(&mut out, members);
-                out.depth -= 1;
-                out.line("},");
-            }
-            out.depth -= 1;
-            out.line("],");
-        }
-        if spec.attributes.is_empty() {
-            out.line("attributes: &[],");
-        } else {
-            out.open("attributes: &[");
-            for name in spec.attributes.keys() {
-                out.line(&format!("\"{name}\","));
-            }
-            out.depth -= 1;
-            out.line("],");
-        }
-        out.line(&format!("reference: \"{}\",", spec.reference.join("|")));
-        out.line(&format!("stateful: {},", resolver.stateful(type_name, spec)));
-        match &spec.tags {
-            Some(tags) => {
-                let form = match tags.variant.as_str() {
-                    "standard" => "List",
-                    "map" => "Map",
-                    _ => return Err(GenerateError::UnknownType(format!("{type_name}.{}", tags.property))),
-                };
-                out.line(&format!("tags: Some((\"{}\", TagForm::{form})),", tags.property));
-            }
-            None => out.line("tags: None,"),
-        }
-        match &spec.arn {
-            Some(arn) => out.line(&format!("arn: Some(\"{arn}\"),")),
-            None => out.line("arn: None,"),
-        }
-        out.depth -= 1;
-        out.line("},");
-    }
-    out.depth -= 1;
-    out.line("];");
-    Ok(out.text)
-}
-
-fn properties(out: &mut Out, properties: &BTreeMap<String, Property>) {
-    out.open("properties: &[");
-    for (name, property) in properties {
-        let replacement = match property.replacement {
-            Replacement::No => "No",
-            Replacement::Maybe => "Maybe",
-            Replacement::Yes => "Yes",
-        };
-        let nested = nested_type(&property.ty).map_or("None".to_owned(), |name| format!("Some(\"{name}\")"));
-        let required = property.required;
-        if let Ty::Integers(values) = &property.ty {
-            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-            out.line(&format!(
-                "PropertyInfo {{ integers: &[{}], ..p(\"{name}\", {required}, {replacement}, {nested}) }},",
-                values.join(", ")
-            ));
-        } else {
-            out.line(&format!("p(\"{name}\", {required}, {replacement}, {nested}),"));
-        }
-    }
-    out.depth -= 1;
-    out.line("],");
 }
