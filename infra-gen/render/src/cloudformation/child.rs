@@ -7,8 +7,8 @@ use std::any::Any;
 use std::collections::BTreeMap;
 
 use cfn::{
-    Builder, DeletionPolicy, Handle, Json, NestedStack, Output, Param, Parameter, Resource, ResourceInfo,
-    TagForm, Template, Val, Value, cloudformation::Stack,
+    Builder, DeletionPolicy, Handle, NestedStack, Output, Param, Parameter, Resource, ResourceInfo, Template,
+    Val, Value, cloudformation::Stack,
 };
 use model::{Environment, Model, Removal};
 
@@ -119,8 +119,8 @@ impl<'a> Child<'a> {
         resource: R,
         own: [(&'static str, Val<String>); N],
     ) -> Handle<R> {
-        let tags: Vec<(&str, Val<String>)> = self.tags().into_iter().chain(own).collect();
-        let handle = self.template.add(id, tagged(resource, &tags));
+        let tags = self.tags().into_iter().chain(own);
+        let handle = self.template.add(id, resource.tagged(tags));
         if ResourceInfo::of(R::TYPE).is_some_and(|info| info.stateful) {
             let policy = match self.environment.removal {
                 Removal::Destroy => DeletionPolicy::Delete,
@@ -153,19 +153,4 @@ impl<'a> Child<'a> {
 /// The tags that every resource of the app has.
 pub(super) fn tags(model: &Model, environment: Val<String>) -> [(&'static str, Val<String>); 2] {
     [("Application", (&model.app.name).into()), ("Environment", environment)]
-}
-
-/// The resource with these tags, in the form that its type takes them.
-pub(super) fn tagged<R: Resource + Builder>(resource: R, tags: &[(&str, Val<String>)]) -> R {
-    let Some((property, form)) = ResourceInfo::of(R::TYPE).and_then(|info| info.tags) else {
-        return resource;
-    };
-    let json = match form {
-        TagForm::Map => Json::object(tags.iter().map(|(key, value)| (*key, value.clone().into()))),
-        TagForm::List => Json::array(
-            tags.iter()
-                .map(|(key, value)| Json::object([("Key", (*key).into()), ("Value", value.clone().into())])),
-        ),
-    };
-    resource.raw_property(property, json)
 }

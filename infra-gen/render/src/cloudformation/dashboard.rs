@@ -1,9 +1,9 @@
 //! The dashboard: the whole pipeline on one page, in the order that an event takes.
 
-use cfn::{Attr, Json, Template, Val, aws, cloudwatch, json, msk, sub};
+use cfn::{Attr, Json, Resource, Template, Val, aws, cloudwatch, json, msk, sub};
 use model::{Model, Role, Topic};
 
-use super::child::{tagged, tags};
+use super::child::tags;
 use super::foundation::cluster_name;
 use super::root::Parameters;
 
@@ -74,7 +74,7 @@ pub(super) fn add(
     }
     let dashboard = cloudwatch::Dashboard::new(json!({ "widgets": Json::array(page.widgets) }).into_text())
         .dashboard_name(sub!("${app}-${env}", app = model.app.name.as_str(), env = environment.clone()));
-    template.add("Dashboard", tagged(dashboard, &tags(model, environment)));
+    template.add("Dashboard", dashboard.tagged(tags(model, environment)));
 }
 
 #[derive(Default)]
