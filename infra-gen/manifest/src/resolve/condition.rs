@@ -1,0 +1,198 @@
+//! `when`: a comparison of one field.
+
+use model::{Condition, Ident, Literal, Operator};
+
+use super::{Context, alert, number};
+use crate::{close, code::Code, diagnostic::Diagnostic, raw, tree::Place};
+
+/// A condition as it is written.
+#[derive(Debug, PartialEq, Eq)]
+struct Written<'a> {
+    field: &'a str,
+    operator: Operator,
+    values: Vec<&'a str>,
+}
+
+/// Reads `field is value`, `field is not one of a, b`, `field >= value`.
+fn parse(text: &str) -> Option<Written<'_>> {
+    let (field, rest) = text.trim().split_once(char::is_whitespace)?;
+    let rest = rest.trim_start();
+    let word = |rest: &'_ str, word: &str| -> Option<usize> {
+        let after = rest.strip_prefix(word)?;
+        after.starts_with(char::is_whitespace).then(|| rest.len() - after.trim_start().len())
+    };
+    let comparisons =
+        [(">=", Operator::AtLeast), ("<=", Operator::AtMost), (">", Operator::Above), ("<", Operator::Below)];
+    for (sign, operator) in comparisons {
+        if let Some(value) = rest.strip_prefix(sign) {
+            return single(field, operator, value);
+        }
+    }
+    let rest = &rest[word(rest, "is")?..];
+    let (operator, rest) = match word(rest, "not") {
+        Some(start) => (Operator::IsNot, &rest[start..]),
+        None => (Operator::Is, rest),
+    };
+    let Some(start) = word(rest, "one").and_then(|one| Some(one + word(&rest[one..], "of")?)) else {
+        return single(field, operator, rest);
+    };
+    let values: Vec<_> = rest[start..].split(',').map(str::trim).collect();
+    values.iter().all(|value| !value.is_empty()).then_some(Written { field, operator, values })
+}
+
+fn single<'a>(field: &'a str, operator: Operator, value: &'a str) -> Option<Written<'a>> {
+    let value = value.trim();
+    // The words of an operator that stopped halfway.
+    let halfway = matches!(value, "" | "not" | "one" | "one of");
+    (!halfway).then(|| Written { field, operator, values: vec![value] })
+}
+
+pub(super) fn resolve<'a>(
+    context: &mut Context<'a>,
+    name: &str,
+    topic: &'a raw::Topic,
+    text: &str,
+    place: Place<'_>,
+) -> Option<Condition> {
+    let Some(written) = parse(text) else {
+        context.push(
+            Diagnostic::new(Code::Condition, place.span(), "this condition can't be read")
+                .note(
+                    "a condition compares one field by `is`, `is not`, `is one of`, `is not one of`, `>`, `>=`, `<` or `<=`",
+                )
+                .help("write for example `status is REVIEW`, `status is not one of A, B` or `score >= 80`"),
+        );
+        return None;
+    };
+    let span = context.part(place.span(), written.field);
+    let shape = alert::field(context, name, topic, written.field, span, false)?;
+    let orders = !matches!(written.operator, Operator::Is | Operator::IsNot);
+    if orders && !matches!(shape.ty, "integer" | "decimal") {
+        context.push(
+            Diagnostic::new(
+                Code::ConditionValue,
+                place.span(),
+                format!("`{}` is of type `{}`, which has no order", written.field, shape.ty),
+            )
+            .note("only an `integer` or a `decimal` is greater or less than another")
+            .help(format!("write `{} is ...` or `{} is one of ...`", written.field, written.field)),
+        );
+        return None;
+    }
+    let mut values = vec![];
+    for value in &written.values {
+        match literal(shape, value) {
+            Ok(literal) => values.push(literal),
+            Err(reason) => {
+                let after = context.part(place.span(), value);
+                let declared = context.root.get("topics").get(name).get("fields").get(written.field);
+                context.push(
+                    Diagnostic::new(
+                        Code::ConditionValue,
+                        after,
+                        format!("`{}` can't be `{value}`", written.field),
+                    )
+                    .label(reason)
+                    .also(declared.key(), "the field")
+                    .note("the alert would never be sent, or always")
+                    .help(format!("compare it with {}", can_be(shape))),
+                );
+            }
+        }
+    }
+    Some(Condition { field: Ident::new(written.field), operator: written.operator, values })
+}
+
+/// What a field of this type can be, for people.
+fn can_be(shape: raw::Shape<'_>) -> String {
+    let bound = |bound: Option<&raw::Scalar>| bound.map(|bound| bound.0.clone());
+    match shape.ty {
+        "boolean" => "`true` or `false`".into(),
+        "enum" => {
+            let words: Vec<_> = shape.values.unwrap_or_default().iter().map(|word| &**word).collect();
+            format!("one of {}", close::list(&words))
+        }
+        "integer" | "decimal" => match (bound(shape.min), bound(shape.max)) {
+            (Some(min), Some(max)) => format!("a number from {min} to {max}"),
+            (Some(min), None) => format!("a number from {min} on"),
+            (None, Some(max)) => format!("a number up to {max}"),
+            (None, None) => "a number".into(),
+        },
+        _ => "text".into(),
+    }
+}
+
+/// The value as the field's type holds it, or why it can't.
+fn literal(shape: raw::Shape<'_>, value: &str) -> Result<Literal, String> {
+    let bound = |bound: Option<&raw::Scalar>| bound.and_then(|bound| number::decimal(&bound.0));
+    let number = |value: &str| -> Result<(), String> {
+        let number = number::decimal(value).ok_or("not a number")?;
+        let out = bound(shape.min).is_some_and(|min| number < min)
+            || bound(shape.max).is_some_and(|max| number > max);
+        if out { Err("outside of the field's bounds".into()) } else { Ok(()) }
+    };
+    match shape.ty {
+        "boolean" => match value {
+            "true" => Ok(Literal::Boolean(true)),
+            "false" => Ok(Literal::Boolean(false)),
+            _ => Err("neither `true` nor `false`".into()),
+        },
+        "integer" => {
+            let whole = value.parse().map_err(|_| "not a whole number")?;
+            number(value)?;
+            Ok(Literal::Integer(whole))
+        }
+        "decimal" => {
+            number(value)?;
+            Ok(Literal::Text(value.into()))
+        }
+        "enum" => {
+            let words: Vec<_> = shape.values.unwrap_or_default().iter().map(|word| &**word).collect();
+            if words.contains(&value) {
+                return Ok(Literal::Text(value.into()));
+            }
+            Err(match close::closest(value, words.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "none of its words".into(),
+            })
+        }
+        _ => Ok(Literal::Text(value.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<(&str, Operator, Vec<&str>)> {
+        parse(text).map(|written| (written.field, written.operator, written.values))
+    }
+
+    #[test]
+    fn every_comparison_is_read() {
+        assert_eq!(read("status is REVIEW"), Some(("status", Operator::Is, vec!["REVIEW"])));
+        assert_eq!(read("status is not REVIEW"), Some(("status", Operator::IsNot, vec!["REVIEW"])));
+        assert_eq!(read("status is one of A, B"), Some(("status", Operator::Is, vec!["A", "B"])));
+        assert_eq!(read("status is not one of A,B"), Some(("status", Operator::IsNot, vec!["A", "B"])));
+        assert_eq!(read("score >= 80"), Some(("score", Operator::AtLeast, vec!["80"])));
+        assert_eq!(read("score<80"), None);
+        assert_eq!(read("score <80"), Some(("score", Operator::Below, vec!["80"])));
+        assert_eq!(read("  note   is  two words "), Some(("note", Operator::Is, vec!["two words"])));
+    }
+
+    #[test]
+    fn what_is_no_comparison_is_not_read() {
+        for text in [
+            "",
+            "status",
+            "status is",
+            "status is not",
+            "status == A",
+            "status is one of",
+            "status is one of A,,B",
+            "score >",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

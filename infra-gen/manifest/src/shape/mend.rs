@@ -1,0 +1,145 @@
+//! How to write what was probably meant.
+
+use model::Ident;
+
+use super::schema::{Kind, Schema};
+use crate::tree::Value;
+
+/// Other spellings of a text, the likeliest first.
+pub(super) fn spellings(text: &str) -> Vec<String> {
+    let name = Ident::new(text);
+    let kebab = name.snake.replace('_', "-");
+    let trimmed = text.trim();
+    [
+        duration(text),
+        Some(trimmed.replace(' ', "")),
+        Some(trimmed.replace([' ', '_'], "-")),
+        Some(kebab),
+        Some(name.camel),
+        Some(name.pascal),
+        Some(name.shouty),
+        route(text),
+    ]
+    .into_iter()
+    .flatten()
+    .filter(|spelling| spelling != text && !spelling.is_empty())
+    .collect()
+}
+
+/// `7 days` as `7d`.
+fn duration(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let split = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(split);
+    let unit = match unit.trim() {
+        "ms" | "milli" | "millis" | "millisecond" | "milliseconds" => "ms",
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" => "m",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
+        "d" | "day" | "days" => "d",
+        "w" | "week" | "weeks" => return Some(format!("{}d", number.parse::<u64>().ok()?.checked_mul(7)?)),
+        _ => return None,
+    };
+    (!number.is_empty()).then(|| format!("{number}{unit}"))
+}
+
+/// `post /orders/`, `/orders` as `POST /orders`.
+fn route(text: &str) -> Option<String> {
+    let (method, path) = text.trim().split_once(' ').unwrap_or(("POST", text.trim()));
+    let method = match method.to_uppercase().as_str() {
+        "GET" | "DELETE" => "POST".to_owned(),
+        other => other.to_owned(),
+    };
+    let path = path.trim().trim_matches('/');
+    (!path.is_empty()).then(|| format!("{method} /{path}"))
+}
+
+/// How to write a key that has no value or isn't there.
+pub(super) fn write_key(key: &str, schema: Schema<'_>) -> String {
+    if let Some(words) = schema.words() {
+        return format!("write `{key}: {}`", words.first().copied().unwrap_or_default());
+    }
+    let kind = schema.kinds().first().copied();
+    match kind {
+        Some(Kind::Text) => format!("write `{key}: {}`", schema.example().unwrap_or("...")),
+        Some(Kind::Integer | Kind::Number) => {
+            format!("write `{key}: {}`", schema.minimum().unwrap_or(1))
+        }
+        Some(Kind::Boolean) => format!("write `{key}: true`"),
+        Some(Kind::List) => format!("write `{key}: [...]`, or take the key out"),
+        _ => {
+            let required: Vec<_> = schema.required().collect();
+            if required.is_empty() && schema.entries().is_none() {
+                format!("write `{key}: {{}}`, or take the key out")
+            } else if required.is_empty() {
+                format!("write `{key}:` and its entries under it, indented")
+            } else {
+                format!("write `{key}:` and under it, indented, {}", crate::close::list(&required))
+            }
+        }
+    }
+}
+
+/// What to write instead of a value of the wrong type, and what was meant where that is plain.
+pub(super) fn of_type(
+    value: &Value,
+    source: &str,
+    kinds: &[Kind],
+    schema: Schema<'_>,
+) -> (Option<String>, Option<Value>) {
+    let wants = |kind| kinds.contains(&kind);
+    let help = match value {
+        Value::Text(text) if wants(Kind::Boolean) => match text.to_lowercase().as_str() {
+            "yes" | "on" | "y" | "true" => Some("write `true`".into()),
+            "no" | "off" | "n" | "false" => Some("write `false`".into()),
+            _ => None,
+        },
+        Value::Text(text) if wants(Kind::Integer) => {
+            let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+            (!digits.is_empty()).then(|| format!("write `{digits}`, without quotes or a unit"))
+        }
+        Value::Float(number) if wants(Kind::Integer) => Some(format!("write `{}`", number.round())),
+        Value::Integer(number)
+            if wants(Kind::Text) && schema.example().is_some_and(|text| text.ends_with("ms")) =>
+        {
+            Some(format!("say the unit: `{number}ms`, `{number}s`, `{number}m`, `{number}h` or `{number}d`"))
+        }
+        Value::Integer(_) | Value::Float(_) | Value::Bool(_) if wants(Kind::Text) => match schema.words() {
+            Some(words) => {
+                let near = super::hint::instead_of(source).or_else(|| crate::close::closest(source, words));
+                near.map(|near| format!("did you mean `{near}`?"))
+            }
+            None => Some(format!("put it in quotes: \"{source}\"")),
+        },
+        Value::Text(text) if wants(Kind::List) => Some(format!("write `[{text}]`")),
+        Value::Map(_) if wants(Kind::Text) && source.starts_with('{') => {
+            Some("text that starts with `{` needs quotes around it".into())
+        }
+        Value::List(_) if wants(Kind::Map) => {
+            Some("write the entries as `name: ...`, without hyphens before them".into())
+        }
+        Value::List(_) if wants(Kind::Text) && source.starts_with('[') => {
+            Some("text that starts with `[` needs quotes around it".into())
+        }
+        Value::Text(_) | Value::Bool(_) | Value::Integer(_) if wants(Kind::Map) => {
+            let keys: Vec<_> = schema.properties().map(|(key, _)| key).collect();
+            (!keys.is_empty()).then(|| format!("its keys are {}", crate::close::list(&keys)))
+        }
+        _ => None,
+    };
+    // What was plainly meant is taken for it, so that nothing is said of what only follows from the slip.
+    let meant = match (value, &help) {
+        (Value::Text(_), Some(help)) if wants(Kind::Boolean) => Some(Value::Bool(help.contains("true"))),
+        (Value::Text(text), Some(_)) if wants(Kind::Integer) => {
+            let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+            digits.parse().ok().map(Value::Integer)
+        }
+        (Value::Integer(_) | Value::Float(_) | Value::Bool(_), _)
+            if wants(Kind::Text) && schema.words().is_none() =>
+        {
+            Some(Value::Text(source.to_owned()))
+        }
+        _ => None,
+    };
+    (help, meant)
+}

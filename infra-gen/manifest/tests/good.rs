@@ -1,0 +1,102 @@
+//! Manifests that are right, and what they mean.
+//!
+//! `UPDATE=1 cargo test -p manifest --test good` writes the `.json` files anew.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use manifest::read_file;
+use model::Model;
+
+fn good(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/good").join(name)
+}
+
+fn read(path: &Path) -> Model {
+    read_file(path).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
+}
+
+/// The project's own manifest.
+fn topics() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../topics.yaml")
+}
+
+#[track_caller]
+fn assert_golden(model: &Model, name: &str) {
+    let json = serde_json::to_string_pretty(model).expect("a model is JSON") + "\n";
+    let record = good(name);
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&record, json).expect("it can be written");
+    } else {
+        let on_record = fs::read_to_string(&record).unwrap_or_default();
+        let line = json.lines().zip(on_record.lines()).position(|(now, then)| now != then);
+        assert!(json == on_record, "{name} is another from line {line:?} on; UPDATE=1 writes it anew");
+    }
+}
+
+#[test]
+fn the_projects_own_manifest_means_what_is_on_record() {
+    assert_golden(&read(&topics()), "topics.json");
+}
+
+#[test]
+fn an_order_backend_means_what_is_on_record() {
+    assert_golden(&read(&good("orders.yaml")), "orders.json");
+}
+
+#[test]
+fn what_only_looks_wrong_is_right() {
+    let model = read(&good("hazards.yaml"));
+    let topic = model.topic("type").expect("it is there");
+    assert_eq!(topic.fields[2].name.rust(), "r#type");
+    assert_eq!(model.topic("Every.Type.v2").expect("it is there").name.pascal, "EveryTypeV2");
+    let table = model.table("the.table_with-every-Sign").expect("it is there");
+    assert_eq!(table.key.ty, model::KeyType::N);
+    assert_eq!(table.indexes[0].key.ty, model::KeyType::S);
+}
+
+#[test]
+fn personal_data_inside_keeps_a_field_from_the_browser() {
+    let model = read(&good("hazards.yaml"));
+    let fields = &model.topic("Every.Type.v2").expect("it is there").fields;
+    let browser =
+        |name: &str| fields.iter().find(|field| field.name.name == name).expect("it is there").browser;
+    assert!(!browser("list"), "an item's field is personal data");
+    assert!(browser("email"), "marked for the browser all the same");
+    assert!(browser("object"));
+}
+
+#[test]
+fn a_default_for_pollers_fits_topics_with_fewer_partitions() {
+    let model = read(&good("hazards.yaml"));
+    let pollers = |topic: &str| {
+        model.topic(topic).and_then(|topic| topic.consumer.as_ref()).map(|consumer| consumer.pollers.max)
+    };
+    assert_eq!(pollers("Every.Type.v2"), Some(1));
+    assert_eq!(pollers("type"), Some(6));
+}
+
+#[test]
+fn an_error_topic_has_no_error_topic() {
+    let model = read(&good("hazards.yaml"));
+    let errors = model.topic("errors").expect("it is there");
+    assert!(errors.collects_errors);
+    assert_eq!(errors.error_topic, None);
+    assert_eq!(model.topic("type").and_then(|topic| topic.error_topic.as_deref()), Some("errors"));
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_change_nothing() {
+    let text = fs::read_to_string(topics()).expect("it can be read");
+    let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    assert_eq!(manifest::read("x", &windows), manifest::read("x", &text));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_a_diagnostic() {
+    let diagnostics = read_file("no/such/topics.yaml").expect_err("it isn't there");
+    assert_eq!(diagnostics.iter().next().map(manifest::Diagnostic::code), Some(manifest::Code::Unreadable));
+    assert!(diagnostics.render(false).contains("no/such/topics.yaml"));
+}
