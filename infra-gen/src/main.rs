@@ -1,2 +1,5 @@
-//! The command line: topics.yaml in, infrastructure and code out.
-fn main() {}
+//! The `infra-gen` program; see the library for what it does.
+
+fn main() -> std::process::ExitCode {
+    infra_gen::run(std::env::args_os())
+}

@@ -1,0 +1,59 @@
+# The front door: `make` alone lists what there is. Works from anywhere with `make -C`.
+
+CARGO ?= cargo
+# Arguments for the program: make synth ARGS=--json
+ARGS ?=
+TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
+INFRA_GEN := $(TARGET)/release/infra-gen
+# Version of the dependency checker that `make lint` installs where there is none.
+CARGO_DENY := 0.20.2
+
+.DEFAULT_GOAL := help
+.PHONY: help build synth check test test-full lint audit goldens regen-cfn bench clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# Crates under generated/ are members of the workspace, so cargo does nothing while that folder is missing or full of
+# merge conflicts. Then the program that was built last has to mend it.
+build:
+	@if [ -x $(INFRA_GEN) ]; then quiet=--quiet; else echo "first build: about two minutes" >&2; fi; \
+	if [ -x $(INFRA_GEN) ] && ! $(CARGO) metadata --quiet --no-deps --format-version 1 >/dev/null 2>&1; then \
+	  echo "cargo can't read the workspace; going on with $(INFRA_GEN) as it was built last" >&2; \
+	else $(CARGO) build --release --locked --package infra-gen $$quiet; fi
+
+synth: build ## topics.yaml -> generated/
+	@$(INFRA_GEN) synth $(ARGS)
+
+check: build ## is generated/ what topics.yaml gives?
+	@$(INFRA_GEN) check $(ARGS)
+
+test: ## every test that needs Rust and a C compiler alone
+	$(CARGO) test --workspace --locked
+
+test-full: build ## the checks that need Python and Node as well
+	@for script in tests/full/*.sh; do echo "== $$script"; "$$script" || exit 1; done
+
+lint: ## format, clippy, licences and sources of dependencies
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	@PATH="$$PATH:$(abspath $(TARGET))/tools/bin"; export PATH; \
+	if ! $(CARGO) deny --version >/dev/null 2>&1; then \
+	  echo "installing cargo-deny into $(TARGET)/tools: a few minutes, once" >&2; \
+	  $(CARGO) install --quiet --locked --root $(TARGET)/tools cargo-deny@$(CARGO_DENY) || exit 1; fi; \
+	set -x; $(CARGO) deny --offline check bans licenses sources
+
+audit: ## known faults of dependencies; fetches the list of them from github.com
+	$(CARGO) deny check advisories
+
+goldens: ## renew every golden file; look at the diff before you commit it
+	UPDATE=1 INSTA_UPDATE=always INSTA_FORCE_PASS=1 TRYBUILD=overwrite $(CARGO) test --workspace --locked
+
+regen-cfn: ## the cfn crate's resource types, from the service specification
+	$(CARGO) run --release --locked --package cfn-codegen -- generate
+
+bench: ## how long synth takes, for 6 and for 120 topics
+	$(CARGO) bench --locked --package infra-gen --bench synth
+
+clean: ## remove everything that was built
+	$(CARGO) clean
