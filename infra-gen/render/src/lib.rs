@@ -3,15 +3,70 @@
 //! Every renderer is a function from the model to files. None reads the manifest, the disk, the clock or
 //! another renderer's output, so the same model gives the same bytes.
 
+mod asyncapi;
+pub mod browser;
+mod cloudformation;
+mod docs;
+pub mod example;
 mod file;
+mod fixtures;
+#[cfg(test)]
+mod hazards;
+pub mod json_schema;
+pub mod pattern;
+mod rust;
+pub mod template;
+mod web;
 
 pub use file::File;
 
 use model::Model;
 
-/// Everything under `generated/` for this model, sorted by path.
-pub fn render(_model: &Model) -> Vec<File> {
-    let mut files: Vec<File> = vec![];
+/// What a model renders to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// Everything under `generated/`, sorted by path.
+    pub files: Vec<File>,
+    /// First drafts that are written once, where they are missing, and then belong to the user; their paths are
+    /// relative to the project's root.
+    pub scaffolds: Vec<File>,
+    /// What synth tells about it.
+    pub summary: Summary,
+}
+
+/// The size of what was rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// CloudFormation templates, the root stack's included.
+    pub stacks: usize,
+    /// Resources in all of them.
+    pub resources: usize,
+    /// Kafka topics of the manifest.
+    pub topics: usize,
+    /// Lambda functions.
+    pub functions: usize,
+}
+
+/// Renders everything.
+pub fn render(model: &Model) -> Output {
+    let cloudformation = cloudformation::render(model);
+    let mut files: Vec<File> = cloudformation.files;
+    files.extend(asyncapi::render(model));
+    files.extend(docs::render(model));
+    files.extend(fixtures::render(model));
+    files.extend(rust::render(model));
+    files.extend(web::render(model));
     files.sort();
-    files
+    let summary = Summary {
+        stacks: cloudformation.stacks,
+        resources: cloudformation.resources,
+        topics: model.topics.len(),
+        functions: model.functions.len(),
+    };
+    Output { files, scaffolds: rust::scaffolds(model), summary }
+}
+
+/// The files under `cloudformation/` alone, for whoever wants no more.
+pub fn render_cloudformation(model: &Model) -> Vec<File> {
+    cloudformation::render(model).files
 }
