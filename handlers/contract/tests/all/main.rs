@@ -1,0 +1,7 @@
+//! What every generated type rests on.
+
+mod checks;
+mod cloudevents;
+mod ids;
+mod sample;
+mod views;

@@ -1,0 +1,228 @@
+//! Publishes with librdkafka: TLS, SCRAM-SHA-512, idempotence, every in-sync replica.
+//!
+//! A Lambda function is frozen between calls, so nothing is left to the client's threads: each record's delivery
+//! report is awaited within its call, and what isn't acknowledged when the call's time is over is taken out of the
+//! client's queue again.
+//!
+//! ```ignore
+//! runtime::producer::run(rules::PerformKyc, Access::Customer, errors, publish::Kafka).await
+//! ```
+
+mod client;
+mod config;
+
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use contract::Record;
+use rdkafka::{
+    error::{KafkaError, RDKafkaErrorCode},
+    message::{Header, OwnedHeaders},
+    producer::{FutureRecord, Producer, PurgeConfig},
+};
+use runtime::{
+    Aws, Error, Settings,
+    producer::{Connect, PublishError, Publisher},
+    secrets::{SecretError, Secrets, Stage},
+};
+use tokio::time::{Duration, Instant, timeout, timeout_at};
+
+use client::Client;
+use config::{Credentials, Protocol};
+
+/// Connects to the cluster of `KAFKA_BROKERS` as the user of `KAFKA_SECRET_ARN`.
+#[derive(Debug, Clone, Copy)]
+pub struct Kafka;
+
+impl Connect for Kafka {
+    type Publisher = KafkaPublisher;
+
+    async fn connect(self, settings: &Settings) -> Result<KafkaPublisher, Error> {
+        KafkaPublisher::connect(settings).await
+    }
+}
+
+/// Publishes to one cluster. Made once per sandbox.
+pub struct KafkaPublisher {
+    settings: Settings,
+    user: User,
+    client: Mutex<Client>,
+    waiting: AtomicUsize,
+}
+
+impl std::fmt::Debug for KafkaPublisher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KafkaPublisher").finish_non_exhaustive()
+    }
+}
+
+/// Where the credentials come from.
+enum User {
+    /// There are none: brokers on this machine.
+    None,
+    /// A secret, which rotates.
+    Secret { secrets: Secrets, arn: String },
+    /// `KAFKA_USERNAME` and `KAFKA_PASSWORD`: clusters other than ours.
+    Fixed(Credentials),
+}
+
+impl User {
+    fn of(settings: &Settings) -> Result<Self, Error> {
+        if Protocol::of(settings)? == Protocol::Plaintext {
+            return Ok(Self::None);
+        }
+        if let Some(arn) = settings.get("KAFKA_SECRET_ARN") {
+            return Ok(Self::Secret {
+                secrets: Secrets::new(Aws::new(settings)?.secrets()),
+                arn: arn.to_owned(),
+            });
+        }
+        let text = |name: &str| settings.need(name).map(str::to_owned);
+        Ok(Self::Fixed(Credentials { username: text("KAFKA_USERNAME")?, password: text("KAFKA_PASSWORD")? }))
+    }
+
+    /// The credentials; `anew` when those in memory were refused.
+    async fn credentials(&self, anew: bool) -> Result<Option<Credentials>, Error> {
+        let (secrets, arn) = match self {
+            Self::None => return Ok(None),
+            Self::Fixed(credentials) => return Ok(Some(credentials.clone())),
+            Self::Secret { secrets, arn } => (secrets, arn),
+        };
+        let secret = if anew {
+            secrets.refresh(arn, Stage::Current).await?
+        } else {
+            secrets.get(arn, Stage::Current).await?
+        };
+        let malformed = |detail| SecretError::Malformed { arn: arn.clone(), detail };
+        let body: serde_json::Value =
+            serde_json::from_str(&secret.text).map_err(|_| malformed("is not JSON"))?;
+        let text = |name: &str| body.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+        match (text("username"), text("password")) {
+            (Some(username), Some(password)) => Ok(Some(Credentials { username, password })),
+            _ => Err(malformed("has no username and password").into()),
+        }
+    }
+}
+
+impl KafkaPublisher {
+    /// Connects as `settings` say. Brokers that can't be reached now are no error: they may be, later.
+    pub async fn connect(settings: &Settings) -> Result<Self, Error> {
+        let user = User::of(settings)?;
+        let client = make(settings, user.credentials(false).await?.as_ref())?;
+        warm(&client, settings.get("KAFKA_TOPIC")).await;
+        Ok(Self {
+            settings: settings.clone(),
+            user,
+            client: Mutex::new(client),
+            waiting: AtomicUsize::new(0),
+        })
+    }
+
+    fn client(&self) -> Client {
+        self.client.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A new client with the credentials as they are now.
+    async fn reconnect(&self) -> Result<Client, Error> {
+        let credentials = self.user.credentials(true).await?;
+        let client = make(&self.settings, credentials.as_ref())?;
+        *self.client.lock().unwrap_or_else(PoisonError::into_inner) = client.clone();
+        Ok(client)
+    }
+
+    async fn send(&self, record: &Record) -> Result<(), PublishError> {
+        let mut client = self.client();
+        // After a fatal error, a client takes no more records.
+        if let Some((code, reason)) = client.producer.client().fatal_error() {
+            tracing::error!(%code, reason, "the Kafka client broke; a new one is made");
+            client = self.reconnect().await.map_err(|error| PublishError::Unreachable(error.to_string()))?;
+        }
+        tokio::select! {
+            outcome = deliver(&client, record) => return outcome,
+            () = client.reports.credentials_refused() => {}
+        }
+        tracing::warn!("the brokers refused the credentials; they are read anew");
+        let client = self.reconnect().await.map_err(|error| PublishError::Unreachable(error.to_string()))?;
+        tokio::select! {
+            outcome = deliver(&client, record) => outcome,
+            () = client.reports.credentials_refused() => {
+                Err(PublishError::Unreachable("the brokers refuse the credentials".into()))
+            }
+        }
+    }
+}
+
+impl Publisher for KafkaPublisher {
+    async fn publish(&self, record: &Record, until: Instant) -> Result<(), PublishError> {
+        self.waiting.fetch_add(1, Ordering::AcqRel);
+        let outcome = timeout_at(until, self.send(record)).await;
+        let others = self.waiting.fetch_sub(1, Ordering::AcqRel) - 1;
+        if let Ok(outcome) = outcome {
+            return outcome;
+        }
+        // What is left in the queue would be sent when the sandbox is thawed for another request, perhaps hours
+        // later. In Lambda there is never another request's record among it.
+        if others == 0 {
+            self.client().producer.purge(PurgeConfig::default().queue().inflight());
+        }
+        Err(PublishError::Unreachable("no acknowledgement in time".into()))
+    }
+}
+
+/// One record, until its delivery report is there.
+async fn deliver(client: &Client, record: &Record) -> Result<(), PublishError> {
+    let headers =
+        record.headers.iter().fold(OwnedHeaders::new_with_capacity(record.headers.len()), |all, header| {
+            all.insert(Header { key: header.0, value: Some(header.1.as_bytes()) })
+        });
+    let message = FutureRecord::to(record.topic).key(&record.key).payload(&record.value).headers(headers);
+    match client.producer.send(message, Duration::ZERO).await {
+        Ok(_) => Ok(()),
+        Err((error, _)) => Err(publish_error(&error)),
+    }
+}
+
+fn publish_error(error: &KafkaError) -> PublishError {
+    use RDKafkaErrorCode as Code;
+    let refused = matches!(
+        error.rdkafka_error_code(),
+        Some(
+            Code::MessageSizeTooLarge
+                | Code::InvalidMessageSize
+                | Code::InvalidRecord
+                | Code::MessageBatchTooLarge
+                | Code::InvalidTopic
+                | Code::UnknownTopic
+                | Code::UnknownTopicOrPartition
+                | Code::TopicAuthorizationFailed
+                | Code::ClusterAuthorizationFailed
+                | Code::PolicyViolation
+        )
+    );
+    // Whatever isn't known to be final may be better next time.
+    if refused {
+        PublishError::Refused(error.to_string())
+    } else {
+        PublishError::Unreachable(error.to_string())
+    }
+}
+
+fn make(settings: &Settings, credentials: Option<&Credentials>) -> Result<Client, Error> {
+    Client::new(&config::client(settings, credentials)?).map_err(|error| Error::Kafka(error.to_string()))
+}
+
+/// Connects while the function starts, when Lambda gives it a whole processor, instead of in the first request.
+async fn warm(client: &Client, topic: Option<&str>) {
+    const MOST: Duration = Duration::from_secs(3);
+    let (producer, topic) = (client.producer.clone(), topic.map(str::to_owned));
+    let look = tokio::task::spawn_blocking(move || {
+        producer.client().fetch_metadata(topic.as_deref(), MOST).map(|metadata| metadata.brokers().len())
+    });
+    match timeout(MOST, look).await {
+        Ok(Ok(Ok(brokers))) => tracing::info!(brokers, "connected to Kafka"),
+        Ok(Ok(Err(error))) => tracing::warn!(%error, "Kafka can't be reached yet"),
+        Ok(Err(_)) | Err(_) => tracing::warn!("Kafka can't be reached yet"),
+    }
+}

@@ -1,0 +1,55 @@
+//! What a consumer does to the world, one step at a time.
+//!
+//! The engine is written against this trait, so that tests can fail, repeat and interrupt every step.
+
+use std::future::Future;
+
+use super::{Change, quarantine::Poison};
+use crate::consumer::Step;
+
+/// A step that didn't happen, or whose outcome isn't known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EffectError {
+    /// It may work when it is tried again.
+    #[error("{0}")]
+    Again(String),
+    /// It can't ever work with this record.
+    #[error("{0}")]
+    Never(String),
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Applied {
+    /// It was committed now.
+    Now,
+    /// It was committed before; these steps aren't known to be done.
+    Before(Vec<Step>),
+}
+
+/// What became of a push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pushed {
+    /// Connections that took it.
+    pub delivered: usize,
+    /// Connections that are there but didn't take it.
+    pub undelivered: usize,
+}
+
+/// The steps of a consumer.
+pub trait Effects: Send + Sync {
+    /// Commits the table's change and the event's marker together, once.
+    fn apply(&self, change: &Change) -> impl Future<Output = Result<Applied, EffectError>> + Send;
+
+    /// Tells the channel. The event's id goes along, so that receivers know a repetition.
+    fn alert(&self, change: &Change, text: &str) -> impl Future<Output = Result<(), EffectError>> + Send;
+
+    /// Sends to each of the customer's connections.
+    fn push(&self, change: &Change, text: &str) -> impl Future<Output = Result<Pushed, EffectError>> + Send;
+
+    /// Remembers that these steps are done.
+    fn done(&self, change: &Change, steps: &[Step]) -> impl Future<Output = Result<(), EffectError>> + Send;
+
+    /// Keeps a record whole that can't be used, and tells support of it, once.
+    fn quarantine(&self, poison: &Poison<'_>) -> impl Future<Output = Result<(), EffectError>> + Send;
+}

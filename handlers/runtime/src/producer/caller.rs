@@ -1,0 +1,81 @@
+//! Who is calling: which customer an event may be of.
+
+use contract::{Timestamp, random_uuid};
+use serde_json::Value;
+
+use super::{Access, HttpRequest, Problem};
+use crate::{
+    AuthMode, Aws, Settings, SettingsError,
+    secrets::Secrets,
+    token::{Token, TokenError, Tokens},
+};
+
+/// Tells customers apart.
+#[derive(Debug)]
+pub(super) struct Callers {
+    access: Access,
+    mode: AuthMode,
+    tokens: Option<Tokens>,
+}
+
+impl Callers {
+    pub(super) fn new(access: Access, aws: &Aws, settings: &Settings) -> Result<Self, SettingsError> {
+        let mode = settings.auth_mode()?;
+        let tokens = match (mode, settings.get("TOKEN_SECRET_ARN")) {
+            // Where everyone is trusted, a token is a courtesy.
+            (AuthMode::None, None) => None,
+            _ => Some(Tokens::new(Secrets::new(aws.secrets()), settings)?),
+        };
+        Ok(Self { access, mode, tokens })
+    }
+
+    /// The customer of this request. `named` is what the body has in the key's field. `None` leaves the body as
+    /// it is, so that what is wrong with it is reported as a fault of that field.
+    pub(super) async fn identify(
+        &self,
+        request: &HttpRequest,
+        named: Option<&Value>,
+        now: Timestamp,
+    ) -> Result<Option<String>, Problem> {
+        let trusted = self.mode == AuthMode::None || !request.is_http();
+        let known = self.known(request, now).await;
+        let known = if trusted { known.unwrap_or_default() } else { known? };
+        match (named, known) {
+            (Some(Value::String(named)), _) if trusted => Ok(Some(named.clone())),
+            (Some(Value::String(named)), Some(known)) if *named == known => Ok(Some(known)),
+            (Some(Value::String(_)), Some(_)) => Err(Problem::OtherCustomer),
+            // Else anyone could act for a customer whose id they know.
+            (Some(Value::String(_)), None) => Err(Problem::NoToken),
+            (Some(_), _) => Ok(None),
+            (None, Some(known)) => Ok(Some(known)),
+            (None, None) if self.access == Access::Open => Ok(Some(random_uuid().to_string())),
+            (None, None) if trusted => Ok(None),
+            (None, None) => Err(Problem::NoToken),
+        }
+    }
+
+    /// The customer whom the authorizer or a token vouches for.
+    async fn known(&self, request: &HttpRequest, now: Timestamp) -> Result<Option<String>, Problem> {
+        if let Some(customer) = request.authorized_customer() {
+            return Ok(Some(customer.to_owned()));
+        }
+        // An open route has no authorizer, and this is also a second lock behind one that is misconfigured.
+        let (Some(token), Some(tokens)) = (request.bearer(), &self.tokens) else {
+            return Ok(None);
+        };
+        match tokens.verify(token, now).await {
+            Ok(customer) => Ok(Some(customer)),
+            Err(TokenError::Invalid | TokenError::Expired) => Err(Problem::BadToken),
+            Err(TokenError::NoKey(error)) => Err(Problem::Inside(error.to_string())),
+        }
+    }
+
+    /// A new token for the customer.
+    ///
+    /// The event is published by now, so that a key that can't be had must not make the step a failure: the
+    /// caller would send it again.
+    pub(super) async fn token(&self, customer_id: &str) -> Option<Token> {
+        let signed = self.tokens.as_ref()?.sign(customer_id, Timestamp::now()).await;
+        signed.inspect_err(|error| tracing::error!(%error, "no token could be signed")).ok()
+    }
+}

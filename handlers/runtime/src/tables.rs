@@ -1,0 +1,90 @@
+//! Tables as business rules read them.
+
+use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
+use contract::{Item, Key, Table, TableError, Tables};
+use serde_json::Value;
+
+use crate::{
+    Settings,
+    aws::describe,
+    item::{Attributes, OWN, from_attributes, key_attributes, to_attribute},
+};
+
+/// DynamoDB's tables, by the real names that a function is told.
+#[derive(Debug, Clone)]
+pub struct DynamoTables {
+    client: Client,
+    settings: Settings,
+}
+
+impl DynamoTables {
+    /// Reads through this client.
+    pub fn new(client: Client, settings: Settings) -> Self {
+        Self { client, settings }
+    }
+
+    fn real_name(&self, table: &Table) -> Result<String, TableError> {
+        let name = self.settings.table(table).map_err(|error| failed(table, &error))?;
+        Ok(name.to_owned())
+    }
+}
+
+impl Tables for DynamoTables {
+    async fn get(&self, table: &Table, key: Key) -> Result<Option<Item>, TableError> {
+        let request = self
+            .client
+            .get_item()
+            .table_name(self.real_name(table)?)
+            .set_key(Some(key_attributes(table, &key)))
+            .consistent_read(true);
+        let answer = request.send().await.map_err(|error| sdk_failed(table, &error))?;
+        Ok(answer.item.as_ref().map(without_own))
+    }
+
+    async fn query(
+        &self,
+        table: &Table,
+        key: impl Into<Value> + Send,
+        limit: usize,
+    ) -> Result<Vec<Item>, TableError> {
+        let key: AttributeValue = to_attribute(&key.into());
+        let mut found = Vec::new();
+        let mut from = None;
+        while found.len() < limit {
+            let request = self
+                .client
+                .query()
+                .table_name(self.real_name(table)?)
+                .key_condition_expression("#key = :key")
+                .expression_attribute_names("#key", table.key)
+                .expression_attribute_values(":key", key.clone())
+                .limit(i32::try_from(limit - found.len()).unwrap_or(i32::MAX))
+                .consistent_read(true)
+                .set_exclusive_start_key(from);
+            let answer = request.send().await.map_err(|error| sdk_failed(table, &error))?;
+            found.extend(answer.items().iter().map(without_own));
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn without_own(attributes: &Attributes) -> Item {
+    let mut item = from_attributes(attributes);
+    item.retain(|name, _| !name.starts_with(OWN));
+    item
+}
+
+fn failed(table: &Table, reason: &impl ToString) -> TableError {
+    TableError { table: table.name.into(), reason: reason.to_string() }
+}
+
+fn sdk_failed<E>(table: &Table, error: &SdkError<E>) -> TableError
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    failed(table, &describe(error))
+}

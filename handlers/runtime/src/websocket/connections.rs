@@ -1,0 +1,93 @@
+//! Who is connected: one item a customer, with the ids of its connections.
+
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use contract::Timestamp;
+
+use crate::{
+    Settings, SettingsError,
+    aws::{condition_failed, describe},
+};
+
+/// API Gateway closes a connection after two hours at the latest.
+const LIFE_SECONDS: u64 = 2 * 60 * 60;
+
+/// No customer needs more at a time. Ids of connections whose end nobody told us of pile up until a push finds
+/// them gone.
+const MOST: &str = "50";
+
+/// The table `websocket-connections`.
+#[derive(Debug, Clone)]
+pub struct Connections {
+    client: Client,
+    table: String,
+}
+
+impl Connections {
+    /// Through this client.
+    pub fn new(client: Client, settings: &Settings) -> Result<Self, SettingsError> {
+        Ok(Self { client, table: settings.need("WEBSOCKET_TABLE")?.to_owned() })
+    }
+
+    /// Remembers a connection. Adding to a set is atomic, so connections made at the same moment all stay.
+    pub async fn add(&self, customer_id: &str, connection_id: &str, now: Timestamp) -> Result<(), String> {
+        let expires = now.as_seconds().saturating_add_unsigned(LIFE_SECONDS).to_string();
+        let update = |expression: &str| {
+            self.client
+                .update_item()
+                .table_name(&self.table)
+                .key("customerId", AttributeValue::S(customer_id.to_owned()))
+                .update_expression(expression)
+                .expression_attribute_values(":id", AttributeValue::Ss(vec![connection_id.to_owned()]))
+                .expression_attribute_values(":expires", AttributeValue::N(expires.clone()))
+        };
+        let add = update("ADD connectionIds :id SET expiresAt = :expires")
+            .condition_expression("attribute_not_exists(connectionIds) OR size(connectionIds) < :most")
+            .expression_attribute_values(":most", AttributeValue::N(MOST.to_owned()));
+        match add.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if condition_failed(&error) => {
+                // Nearly all of them must be dead. To begin again is better than to lock the customer out.
+                let anew = update("SET connectionIds = :id, expiresAt = :expires");
+                anew.send().await.map(|_| ()).map_err(|error| describe(&error))
+            }
+            Err(error) => Err(describe(&error)),
+        }
+    }
+
+    /// Forgets a connection.
+    pub async fn remove(&self, customer_id: &str, connection_id: &str) -> Result<(), String> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("customerId", AttributeValue::S(customer_id.to_owned()))
+            .update_expression("DELETE connectionIds :id")
+            // Without it, an item that expired would be made anew, without an expiry.
+            .condition_expression("attribute_exists(customerId)")
+            .expression_attribute_values(":id", AttributeValue::Ss(vec![connection_id.to_owned()]));
+        match update.send().await {
+            Err(error) if !condition_failed(&error) => Err(describe(&error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The ids of a customer's connections, as of now.
+    pub async fn of(&self, customer_id: &str) -> Result<Vec<String>, String> {
+        let get = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("customerId", AttributeValue::S(customer_id.to_owned()))
+            // A client that connected before it asked for what it missed must be seen here.
+            .consistent_read(true);
+        let item = get.send().await.map_err(|error| describe(&error))?.item.unwrap_or_default();
+        let number = |name: &str| item.get(name)?.as_n().ok()?.parse::<i64>().ok();
+        // DynamoDB takes expired items away within days, not at once.
+        if number("expiresAt").is_some_and(|expiry| expiry <= Timestamp::now().as_seconds()) {
+            return Ok(vec![]);
+        }
+        let mut ids = item.get("connectionIds").and_then(|ids| ids.as_ss().ok()).cloned().unwrap_or_default();
+        ids.sort_unstable();
+        Ok(ids)
+    }
+}
