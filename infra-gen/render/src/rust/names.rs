@@ -1,0 +1,105 @@
+//! Names of the generated Rust.
+//!
+//! The manifest refuses names that no spelling helps: two that are one, and the keywords that can't be raw.
+//! What is left is settled here: words that the generated code has a use for itself.
+
+use std::collections::BTreeSet;
+
+use model::{Ident, Topic};
+use serde::Serialize;
+
+/// Types that stand in the generated code by these names alone.
+const TAKEN_TYPES: &[&str] = &["EventContext", "Option", "Refusal", "Rule", "String", "Tables", "Vec"];
+
+/// Modules that the generated crates and the crate of the rules have besides the topics'.
+const TAKEN_MODULES: &[&str] = &["lib", "main", "mod", "shared", "support", "tables"];
+
+/// The module of a topic: its name in code, and that of its file without the ending.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct Module {
+    /// `type`
+    pub(super) file: String,
+    /// `r#type`
+    pub(super) name: String,
+}
+
+/// The module of this topic, in every crate that has one for each topic.
+pub(super) fn module(topic: &Topic) -> Module {
+    named(&topic.name, "topic")
+}
+
+/// The module of the function of this name.
+pub(super) fn function_module(name: &Ident) -> Module {
+    named(name, "function")
+}
+
+fn named(name: &Ident, what: &str) -> Module {
+    if TAKEN_MODULES.contains(&name.snake.as_str()) {
+        let name = format!("{}_{what}", name.snake);
+        return Module { file: name.clone(), name };
+    }
+    Module { name: name.rust(), file: name.snake.clone() }
+}
+
+/// The type of this topic's events.
+pub(super) fn event(topic: &Topic) -> String {
+    let pascal = &topic.name.pascal;
+    let taken = TAKEN_TYPES.contains(&pascal.as_str());
+    if taken { format!("{pascal}Event") } else { pascal.clone() }
+}
+
+/// The type of what a caller of this topic's producer sends.
+pub(super) fn request(topic: &Topic) -> String {
+    format!("{}Request", event(topic))
+}
+
+/// The variant of an enum's word.
+pub(super) fn variant(word: &Ident) -> String {
+    match word.pascal.as_str() {
+        "Self" => "Self_".into(),
+        pascal if pascal.starts_with(|first: char| first.is_ascii_digit()) => format!("V{pascal}"),
+        pascal => pascal.into(),
+    }
+}
+
+/// The local variable that a field is read into.
+pub(super) fn local(field: &Ident) -> String {
+    // The parameter that it is read from. No name of the manifest's ends with an underscore in this spelling.
+    if field.snake == "fields" { "fields_".into() } else { field.rust() }
+}
+
+/// Names of one module, each of them once.
+#[derive(Debug, Default)]
+pub(super) struct Names(BTreeSet<String>);
+
+impl Names {
+    /// `wanted`, or with a number behind it where that is taken.
+    pub(super) fn claim(&mut self, wanted: String) -> String {
+        let name = (1..)
+            .map(|number| if number == 1 { wanted.clone() } else { format!("{wanted}{number}") })
+            .find(|name| !self.0.contains(name))
+            .expect("there are more numbers than names");
+        self.0.insert(name.clone());
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_become_variants() {
+        for (word, wanted) in [("2D", "V2d"), ("a-b", "AB"), ("Self", "Self_"), ("RE_ORDER", "ReOrder")] {
+            assert_eq!(variant(&Ident::new(word)), wanted);
+        }
+    }
+
+    #[test]
+    fn a_taken_name_gets_a_number() {
+        let mut names = Names::default();
+        assert_eq!(names.claim("A".into()), "A");
+        assert_eq!(names.claim("A".into()), "A2");
+        assert_eq!(names.claim("A".into()), "A3");
+    }
+}
