@@ -25,7 +25,8 @@ impl Topic {
         let resolve = |name: &str| model.shared_type(name).map(|shared| &shared.ty);
         EventSize {
             record: object_size(self.fields.iter(), &resolve),
-            push: ENVELOPE + object_size(self.fields.iter().filter(|field| field.browser), &resolve),
+            push: object_size(self.fields.iter().filter(|field| field.browser), &resolve)
+                .saturating_add(ENVELOPE),
         }
     }
 }
@@ -43,7 +44,8 @@ pub fn encoded_size<'a>(ty: &'a FieldType, resolve: &dyn Fn(&str) -> Option<&'a 
         FieldType::Boolean => 5,
         FieldType::Enum { values } => longest(&names(values)) + 2,
         FieldType::List { items, max_items, .. } => {
-            2 + u64::from(*max_items) * (encoded_size(items, resolve).saturating_add(1))
+            let item = encoded_size(items, resolve).saturating_add(1);
+            u64::from(*max_items).saturating_mul(item).saturating_add(2)
         }
         FieldType::Object { fields } => object_size(fields.iter(), resolve),
         FieldType::Shared { name } => resolve(name).map_or(0, |ty| encoded_size(ty, resolve)),
@@ -91,6 +93,12 @@ mod tests {
     fn a_list_counts_its_brackets_and_commas() {
         let ty = FieldType::List { items: Box::new(FieldType::Boolean), min_items: 0, max_items: 3 };
         assert!(size(&ty) >= "[false,false,false]".len() as u64);
+    }
+
+    #[test]
+    fn lists_of_lists_end_at_the_greatest_number() {
+        let list = |items| FieldType::List { items: Box::new(items), min_items: 0, max_items: u32::MAX };
+        assert_eq!(size(&list(list(list(FieldType::Boolean)))), u64::MAX);
     }
 
     #[test]

@@ -1,0 +1,8 @@
+//! `consumer-workflow-completed`: handleWorkflowCompleted: applies workflow-completed.
+//!
+//! Rendered from `topics.yaml` by `make synth`; a change made here is lost.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), runtime::Error> {
+    consumers::consumer_workflow_completed::run().await
+}

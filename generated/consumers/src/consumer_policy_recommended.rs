@@ -1,0 +1,17 @@
+//! `consumer-policy-recommended`: handlePolicyRecommended: applies policy-recommended.
+//!
+//! Rendered from `topics.yaml` by `make synth`; a change made here is lost.
+
+use runtime::{Error, Function, Metrics, Settings, consumer::Consumer};
+
+type Event = events::policy_recommended::PolicyRecommended;
+
+/// Runs it in Lambda.
+pub async fn run() -> Result<(), Error> {
+    runtime::consumer::run::<Event>().await
+}
+
+/// The same function, to be called in process.
+pub fn function(settings: &Settings, metrics: Metrics) -> Result<Box<dyn Function>, Error> {
+    Ok(Box::new(Consumer::<Event>::new(settings, metrics)?))
+}

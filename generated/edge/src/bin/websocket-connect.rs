@@ -1,0 +1,8 @@
+//! `websocket-connect`: Remembers a customer's connection.
+//!
+//! Rendered from `topics.yaml` by `make synth`; a change made here is lost.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), runtime::Error> {
+    edge::websocket_connect::run().await
+}

@@ -1,0 +1,23 @@
+//! The functions of the WebSocket API, a module for each.
+//!
+//! Rendered from `topics.yaml` by `make synth`; a change made here is lost.
+
+use runtime::{Error, Function, Metrics, Settings};
+
+pub mod websocket_authorizer;
+pub mod websocket_connect;
+pub mod websocket_default;
+pub mod websocket_disconnect;
+
+/// Makes a function that is called in process.
+pub type Constructor = fn(&Settings, Metrics) -> Result<Box<dyn Function>, Error>;
+
+/// Every function by its name.
+pub fn functions() -> Vec<(&'static str, Constructor)> {
+    vec![
+        ("websocket-authorizer", websocket_authorizer::function as Constructor),
+        ("websocket-connect", websocket_connect::function as Constructor),
+        ("websocket-default", websocket_default::function as Constructor),
+        ("websocket-disconnect", websocket_disconnect::function as Constructor),
+    ]
+}

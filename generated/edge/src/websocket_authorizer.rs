@@ -1,0 +1,15 @@
+//! `websocket-authorizer`: Lets a caller in whose token is the customer's.
+//!
+//! Rendered from `topics.yaml` by `make synth`; a change made here is lost.
+
+use runtime::{Error, Function, Metrics, Settings};
+
+/// Runs it in Lambda.
+pub async fn run() -> Result<(), Error> {
+    runtime::authorizer::run().await
+}
+
+/// The same function, to be called in process.
+pub fn function(settings: &Settings, _: Metrics) -> Result<Box<dyn Function>, Error> {
+    Ok(Box::new(runtime::authorizer::Authorizer::new(settings)?))
+}

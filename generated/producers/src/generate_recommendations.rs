@@ -1,0 +1,32 @@
+//! `generate-recommendations`: generateRecommendationsWithKafka: publishes policy-recommended.
+//!
+//! Rendered from `topics.yaml` by `make synth`; a change made here is lost.
+
+use runtime::producer::{Access, ErrorTopic, Producer, Publisher};
+use runtime::{Error, Function, Metrics, Settings};
+
+const ACCESS: Access = Access::Customer;
+
+/// The topic's business rule.
+fn rule() -> impl contract::Rule<Event = events::policy_recommended::PolicyRecommended> {
+    rules::policy_recommended::Rule
+}
+
+/// Where failures go.
+fn errors() -> ErrorTopic {
+    ErrorTopic::of::<events::workflow_errors::WorkflowErrors>()
+}
+
+/// Runs it in Lambda.
+pub async fn run() -> Result<(), Error> {
+    runtime::producer::run(rule(), ACCESS, errors(), publish::Kafka).await
+}
+
+/// The same function, to be called in process.
+pub fn function<P: Publisher>(
+    publisher: P,
+    settings: &Settings,
+    metrics: Metrics,
+) -> Result<Box<dyn Function>, Error> {
+    Ok(Box::new(Producer::new(rule(), ACCESS, errors(), publisher, settings, metrics)?))
+}
