@@ -226,3 +226,45 @@ async fn warm(client: &Client, topic: Option<&str>) {
         Ok(Err(_)) | Err(_) => tracing::warn!("Kafka can't be reached yet"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use contract::{EventId, Timestamp};
+    use rdkafka::{ClientContext, mocking::MockCluster};
+
+    use super::*;
+
+    /// The mock cluster knows no SASL, so what librdkafka would report is reported here.
+    #[tokio::test]
+    async fn refused_credentials_are_read_anew_and_the_record_is_sent_again() {
+        let brokers = MockCluster::new(1).expect("a broker in this process");
+        brokers.create_topic("opened", 1, 1).expect("a topic");
+        let servers = brokers.bootstrap_servers();
+        let settings =
+            Settings::from([("KAFKA_BROKERS", servers.as_str()), ("KAFKA_SECURITY_PROTOCOL", "PLAINTEXT")]);
+        let publisher = KafkaPublisher::connect(&settings).await.expect("a client");
+        let refused = publisher.client();
+        refused.reports.error(KafkaError::Global(RDKafkaErrorCode::Authentication), "the password is old");
+        let id = EventId::new(Timestamp::now());
+        let record = Record { topic: "opened", id, key: "c-1".into(), value: b"{}".into(), headers: vec![] };
+        let soon = Instant::now() + Duration::from_secs(30);
+        publisher.publish(&record, soon).await.expect("the new client publishes");
+        // The new client was made and stays.
+        let outcome =
+            timeout(Duration::from_millis(50), publisher.client().reports.credentials_refused()).await;
+        assert!(outcome.is_err(), "nobody has refused the new client");
+    }
+
+    #[test]
+    fn what_is_not_known_to_be_final_may_be_better_next_time() {
+        let of = |code| publish_error(&KafkaError::MessageProduction(code));
+        for code in
+            [RDKafkaErrorCode::MessageTimedOut, RDKafkaErrorCode::PurgeQueue, RDKafkaErrorCode::QueueFull]
+        {
+            assert!(matches!(of(code), PublishError::Unreachable(_)), "{code}");
+        }
+        for code in [RDKafkaErrorCode::MessageSizeTooLarge, RDKafkaErrorCode::TopicAuthorizationFailed] {
+            assert!(matches!(of(code), PublishError::Refused(_)), "{code}");
+        }
+    }
+}

@@ -20,7 +20,8 @@ use contract::Table;
 ///
 /// Some are for other clusters and local runs only, and never in a template: `KAFKA_USERNAME` with
 /// `KAFKA_PASSWORD` instead of a secret, `KAFKA_SECURITY_PROTOCOL=PLAINTEXT`, `KAFKA_CA_FILE`, and the SDKs' own
-/// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`. `LOG_LEVEL` and `TOKEN_TTL_SECONDS` have defaults.
+/// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` (`DYNAMODB`, `SNS`, `SECRETS_MANAGER`, `KAFKA`,
+/// `APIGATEWAYMANAGEMENTAPI`). `LOG_LEVEL` and `TOKEN_TTL_SECONDS` have defaults.
 #[derive(Clone, Default)]
 pub struct Settings(BTreeMap<String, String>);
 
@@ -57,9 +58,11 @@ pub enum AuthMode {
 }
 
 impl Settings {
-    /// The process's own environment.
+    /// The process's own environment; what isn't Unicode isn't ours.
     pub fn from_process() -> Self {
-        std::env::vars().collect()
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
     }
 
     /// The value, unless it is absent or empty.

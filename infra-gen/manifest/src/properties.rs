@@ -18,6 +18,8 @@ struct Verdicts {
     schema: bool,
     /// serde, on the structs.
     structs: Result<(), String>,
+    /// serde, on the structs, of what the check made of it.
+    mended: Result<(), String>,
 }
 
 fn verdicts(text: &str) -> Option<Verdicts> {
@@ -27,7 +29,7 @@ fn verdicts(text: &str) -> Option<Verdicts> {
     if !report.is_empty() {
         return None;
     }
-    shape::check(&node, text, &SCHEMA, &mut report);
+    let mended = shape::check(&node, text, &SCHEMA, &mut report);
     let check = report.finish("x", text).iter().map(crate::Diagnostic::code).collect();
     let value = node.to_yaml();
     let json: Json = serde_json::to_value(&value).expect("no key is anything but text");
@@ -38,8 +40,13 @@ fn verdicts(text: &str) -> Option<Verdicts> {
     Some(Verdicts {
         check,
         schema: VALIDATOR.with(|validator| validator.is_valid(&json)),
-        structs: Manifest::deserialize(value).map(drop).map_err(|error| error.to_string()),
+        structs: structs(value),
+        mended: structs(mended.to_yaml()),
     })
+}
+
+fn structs(value: serde_yaml::Value) -> Result<(), String> {
+    Manifest::deserialize(value).map(drop).map_err(|error| error.to_string())
 }
 
 /// Faults of value, which the structs leave to the schema.
@@ -59,6 +66,7 @@ fn is_value(code: Code) -> bool {
 
 fn assert_agreement(text: &str) {
     let Some(verdicts) = verdicts(text) else { return };
+    assert_eq!(verdicts.mended, Ok(()), "the check leaves what can be read\n{text}");
     assert_eq!(verdicts.check.is_empty(), verdicts.schema, "check and schema: {verdicts:?}\n{text}");
     if verdicts.schema {
         assert_eq!(verdicts.structs, Ok(()), "schema and structs\n{text}");
@@ -181,8 +189,15 @@ fn changed(text: &str, changes: &[(Index, Change)]) -> String {
     serde_json::to_string_pretty(&value).expect("it is JSON")
 }
 
+/// Fewer cases than usual, for each reads a whole manifest; `PROPTEST_CASES` asks for more.
+fn config() -> ProptestConfig {
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if asked { config } else { ProptestConfig { cases: 96, ..config } }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn any_bytes_are_a_manifest_or_diagnostics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {

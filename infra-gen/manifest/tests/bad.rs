@@ -80,6 +80,16 @@ fn every_kind_of_problem_has_a_bad_manifest() {
 }
 
 #[test]
+fn every_diagnostic_says_how_to_mend_it() {
+    for (path, diagnostics) in MANIFESTS.iter() {
+        for (entry, diagnostic) in diagnostics.to_json().as_array().into_iter().flatten().zip(diagnostics) {
+            let asks = entry["label"].as_str().is_some_and(|label| label.starts_with("did you mean"));
+            assert!(asks || !diagnostic.mends().is_empty(), "{}: {}", path.display(), diagnostic.message());
+        }
+    }
+}
+
+#[test]
 fn colours_change_nothing_but_colours() {
     for (_, diagnostics) in MANIFESTS.iter() {
         let mut coloured = diagnostics.render(true);

@@ -55,7 +55,7 @@ fn a_new_topic_changes_no_list_of_crates() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn any_valid_manifest_renders_to_rust(manifest in manifest::testing::manifests()) {

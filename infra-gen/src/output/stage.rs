@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write as _};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt as _, fchown, symlink};
 use std::path::{Path, PathBuf};
 use std::thread;
+
+use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_OMIT, utimensat};
 
 use super::LISTING;
 use super::carried::{Carried, Seen};
@@ -130,16 +132,15 @@ impl Stage<'_> {
         let metadata = fs::symlink_metadata(from).at("look at", from)?;
         if metadata.is_symlink() {
             let target = fs::read_link(from).at("read the link", from)?;
-            return symlink(target, to).at("make the link", to);
-        }
-        if !metadata.is_file() {
+            symlink(target, to).at("make the link", to)?;
+        } else if metadata.is_file() {
+            fs::copy(from, to).at("copy", from)?;
+            self.unsynced.push(to.into());
+        } else {
             // Copying a pipe would wait for its other end.
             return Err(io::Error::from(io::ErrorKind::Unsupported)).at("copy", from);
         }
-        fs::copy(from, to).at("copy", from)?;
-        File::open(to).and_then(|file| set_times(&file, &metadata)).at("set the times of", to)?;
-        self.unsynced.push(to.into());
-        Ok(())
+        set_time(to, &metadata).at("set the time of", to)
     }
 
     fn write(&mut self, path: &str, contents: &str) -> Result<(), Error> {
@@ -155,14 +156,16 @@ impl Stage<'_> {
 
     fn finish(mut self) -> Result<Carried, Error> {
         let folders = std::mem::take(&mut self.folders);
-        // The times of untouched folders stay as well; npm for one goes by them.
         for (to, metadata) in &folders {
             let Ok(relative) = to.strip_prefix(self.dir) else { continue };
             let Some(folder) = unless_gone(File::open(to)).at("open", to)? else { continue };
-            if !self.touched.contains(relative) {
-                set_times(&folder, metadata).at("set the times of", to)?;
-            }
+            // For root, who would else take the folder from its owner; nobody else may, nor needs to.
+            drop(fchown(&folder, Some(metadata.uid()), Some(metadata.gid())));
             folder.set_permissions(metadata.permissions()).at("set the permissions of", to)?;
+            // The times of untouched folders stay as well; npm for one goes by them.
+            if !self.touched.contains(relative) {
+                set_time(to, metadata).at("set the time of", to)?;
+            }
         }
         self.unsynced.extend(folders_below(self.dir)?);
         sync(&self.unsynced)?;
@@ -179,8 +182,12 @@ fn unless_gone<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-fn set_times(file: &File, metadata: &Metadata) -> io::Result<()> {
-    file.set_times(fs::FileTimes::new().set_modified(metadata.modified()?))
+/// Gives the file, or the link itself, the time at which the other was last changed.
+fn set_time(path: &Path, metadata: &Metadata) -> io::Result<()> {
+    let same = Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT };
+    let modified = Timespec { tv_sec: metadata.mtime(), tv_nsec: metadata.mtime_nsec() };
+    let times = Timestamps { last_access: same, last_modification: modified };
+    Ok(utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW)?)
 }
 
 /// The folder and every one in it.

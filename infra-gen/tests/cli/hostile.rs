@@ -127,9 +127,25 @@ fn files_that_may_not_be_linked_are_copied() {
         project.manifest(manifest);
         let run = run_in_place(&project, &["synth"]);
         assert_eq!(run.code, Some(0), "{run}");
+        assert!(!run.stderr.contains("note:"), "{run}");
         project.assert_tidy();
     }
     assert_eq!((project.tree(), stamp()), before);
+}
+
+/// `sudo make synth` doesn't take the folder from its owner.
+#[test]
+fn folders_keep_their_owner() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let project = Project::synthesised();
+    give_to_user(project.root());
+    project.manifest(&renamed());
+    project.synth();
+    for folder in ["generated", "generated/schema"] {
+        assert_eq!(fs::metadata(project.path(folder)).unwrap().uid(), NOBODY, "{folder}");
+    }
 }
 
 /// A limit on the size of files stands in for a full disk: writing fails, somewhere in the middle.

@@ -26,6 +26,9 @@ use crate::{
 /// Most events that one resume sends.
 const MOST: usize = 100;
 
+/// Most pages of a customer's history that one resume reads.
+const MOST_PAGES: usize = 5;
+
 /// Consumers' clocks differ; what was applied this shortly before the client's last event is sent again.
 const SLACK_MILLIS: u64 = 5_000;
 
@@ -122,7 +125,7 @@ impl Default {
     async fn newest(&self, customer_id: &str, since: Option<&str>) -> Result<(Vec<Missed>, bool), Fault> {
         let mut found = Vec::new();
         let mut from = None;
-        loop {
+        for _ in 0..MOST_PAGES {
             let request = self
                 .dynamodb
                 .query()
@@ -139,11 +142,12 @@ impl Default {
             found.extend(answer.items().iter().filter_map(Missed::read));
             from = answer.last_evaluated_key;
             if found.len() > MOST || from.is_none() {
-                let more = found.len() > MOST;
-                found.truncate(MOST);
-                return Ok((found, more));
+                break;
             }
         }
+        let more = found.len() > MOST || from.is_some();
+        found.truncate(MOST);
+        Ok((found, more))
     }
 }
 

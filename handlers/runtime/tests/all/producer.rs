@@ -97,10 +97,12 @@ async fn call(producer: &Producer<Open, Topic>, event: Value) -> (u64, Value, Va
 }
 
 fn http(body: &str, headers: Value) -> Value {
-    json!({
-        "version": "2.0", "routeKey": "POST /open", "rawPath": "/open", "headers": headers,
+    let mut request = json!({
+        "version": "2.0", "routeKey": "POST /open", "rawPath": "/open",
         "requestContext": { "http": { "method": "POST" } }, "body": body, "isBase64Encoded": false,
-    })
+    });
+    request["headers"] = headers;
+    request
 }
 
 async fn bearer(cloud: &Cloud, customer: &str) -> Value {

@@ -278,8 +278,10 @@ fn pattern(context: &mut Context<'_>, pattern: Option<&str>, place: Place<'_>) {
         Diagnostic::new(Code::BadPattern, place.span(), "this pattern is no regular expression")
             .label(error)
             .note("patterns are of Rust's `regex`, which matches in linear time; the browser gets the same in its own syntax")
-            .help_if(looks_around.then_some(
-                "say it without look-around and backreferences, or check it in the business rule under `handlers/`",
-            )),
+            .help(if looks_around {
+                "say it without look-around and backreferences, or check it in the business rule under `handlers/`"
+            } else {
+                "put a backslash before each sign that is meant as itself, such as `\\[` or `\\.`"
+            }),
     );
 }

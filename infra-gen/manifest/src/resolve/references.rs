@@ -85,10 +85,11 @@ pub(super) fn field(context: &mut Context<'_>, topic: &str, fields: &[&str], nam
     if fields.contains(&name) {
         return true;
     }
-    let what = if topic.is_empty() { "events".to_owned() } else { format!("events of `{topic}`") };
+    let label = close::did_you_mean(name, "fields", fields.iter().copied());
     context.push(
-        Diagnostic::new(Code::UnknownField, span, format!("{what} have no field `{name}`"))
-            .label(close::did_you_mean(name, "fields", fields.iter().copied())),
+        Diagnostic::new(Code::UnknownField, span, format!("events of `{topic}` have no field `{name}`"))
+            .label(label)
+            .help(format!("name a field that is there, or add `{name}` under the topic's `fields`")),
     );
     false
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Ident, Push, Topic};
+use model::{Ident, Push, Topic, quota};
 
 use super::{Context, alert, consumer, field, number::clamp, producer, references, settings, targets};
 use crate::{code::Code, diagnostic::Diagnostic, raw, tree::Place};
@@ -92,7 +92,8 @@ fn record_age(context: &mut Context<'_>, topic: &Topic, place: Place<'_>) {
     let Some(age) = topic.consumer.as_ref().and_then(|consumer| consumer.retry.max_age_seconds) else {
         return;
     };
-    if u64::from(age) * 1_000 <= topic.retention_ms {
+    // An age out of range was reported as that.
+    if u64::from(age) * 1_000 <= topic.retention_ms || !quota::RECORD_AGE_SECONDS.contains(&age) {
         return;
     }
     let defaults = context.root.get("defaults");

@@ -1,5 +1,7 @@
 //! What people write who know other tools, and what it is called here.
 
+use crate::close;
+
 /// What to do about a key that is often expected.
 pub(super) fn of_key(owner: &str, key: &str) -> Option<&'static str> {
     let field = matches!(owner, "a topic's field" | "an object's field");
@@ -59,8 +61,22 @@ pub(super) fn of_word(key: &str, word: &str) -> Option<&'static str> {
     })
 }
 
-/// What stands for a word that nothing spelled alike does.
-pub(super) fn instead_of(word: &str) -> Option<&'static str> {
+/// How to spell what is spelled wrong.
+pub(super) fn of_spelling(key: &str, text: &str, example: Option<&str>) -> Option<String> {
+    if key == "route" && text.contains(['{', ':']) {
+        return Some("a path has no places: ids and all else come in the request's body".into());
+    }
+    example.map(|example| format!("write for example `{example}`"))
+}
+
+/// The one of `words` that was probably meant.
+pub(super) fn word_for<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
+    let elsewhere = instead_of(word).and_then(|known| words.iter().copied().find(|here| *here == known));
+    elsewhere.or_else(|| close::closest(word, words.iter().copied()))
+}
+
+/// What stands here for a word of elsewhere that nothing here is spelled like.
+fn instead_of(word: &str) -> Option<&'static str> {
     Some(match word {
         "kafka.t3.small" | "kafka.t3.medium" => "kafka.m7g.large",
         "express.m5.large" => "express.m7g.large",

@@ -106,7 +106,7 @@ pub(super) fn of_type(
         }
         Value::Integer(_) | Value::Float(_) | Value::Bool(_) if wants(Kind::Text) => match schema.words() {
             Some(words) => {
-                let near = super::hint::instead_of(source).or_else(|| crate::close::closest(source, words));
+                let near = super::hint::word_for(source, &words);
                 near.map(|near| format!("did you mean `{near}`?"))
             }
             None => Some(format!("put it in quotes: \"{source}\"")),
@@ -142,4 +142,9 @@ pub(super) fn of_type(
         _ => None,
     };
     (help, meant)
+}
+
+/// What to do about a list or map that is too short or too long.
+pub(super) fn length(too_short: bool, one: &str) -> String {
+    if too_short { format!("add an {one} to it") } else { format!("take each {one} out that isn't needed") }
 }

@@ -168,7 +168,8 @@ impl<'a> Checker<'a> {
         if !schema.description().is_empty() {
             diagnostic = diagnostic.note(format!("`{}`: {}", spot.name, schema.description()));
         }
-        self.report.push(diagnostic);
+        self.report
+            .push(diagnostic.help(mend::length(bounds.0.is_some_and(|min| (length as u64) < min), one)));
     }
 
     fn range(&mut self, node: &Node, number: i128, schema: Schema<'a>, spot: Spot<'_>) {
@@ -208,11 +209,12 @@ impl<'a> Checker<'a> {
         let mend = mend::spellings(text).into_iter().find(|candidate| matches(pattern, candidate));
         let diagnostic = Diagnostic::new(code, span, message);
         let illegal = illegal(pattern, text);
-        self.report.push(match (mend, illegal) {
+        let diagnostic = match (mend, illegal) {
             (Some(mend), _) => diagnostic.label(format!("did you mean `{mend}`?")),
             (None, Some(illegal)) => diagnostic.label(format!("`{}` can't be in it", illegal.escape_debug())),
             (None, None) => diagnostic,
-        });
+        };
+        self.report.push(diagnostic.help_if(hint::of_spelling(spot.name, text, schema.example())));
     }
 
     fn unknown_word(
@@ -228,7 +230,7 @@ impl<'a> Checker<'a> {
         if let Some(reason) = hint::of_word(spot.name, text) {
             diagnostic = diagnostic.note(reason);
         }
-        let near = hint::instead_of(text).or_else(|| close::closest(text, words.iter().copied()));
+        let near = hint::word_for(text, words);
         diagnostic = match near {
             Some(near) => diagnostic.label(format!("did you mean `{near}`?")),
             None => diagnostic.label("none of the words that it takes"),

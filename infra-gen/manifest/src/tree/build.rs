@@ -130,7 +130,8 @@ impl<'a> Builder<'a, '_> {
                     span,
                     format!("this is nested more than {MAX_DEPTH} levels deep"),
                 )
-                .note("nothing in a manifest is nested deeper than ten levels"),
+                .note("nothing in a manifest is nested deeper than ten levels")
+                .help("look for brackets or hyphens that are there many times over"),
             ));
         }
         let before = self.nodes;
@@ -165,7 +166,8 @@ impl<'a> Builder<'a, '_> {
         Err(self.stop(
             Diagnostic::new(Code::TooLarge, span, format!("this manifest has more than {MAX_NODES} values"))
                 .label("the values pass that number here")
-                .note("an alias repeats all that its anchor holds; aliases of aliases multiply"),
+                .note("an alias repeats all that its anchor holds; aliases of aliases multiply")
+                .help("write the values out, or split the manifest into two apps"),
         ))
     }
 

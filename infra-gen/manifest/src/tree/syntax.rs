@@ -115,10 +115,12 @@ pub(super) fn explain(text: &str, error: &ScanError, last: Span) -> Diagnostic {
                 .help("start the list on the next line, or write it as `[a, b]`")
         }
         ErrorKind::RecursionLimitExceeded => new(Code::TooDeep, here, "this is nested too deeply")
-            .note("nothing in a manifest is nested deeper than ten levels"),
+            .note("nothing in a manifest is nested deeper than ten levels")
+            .help("look for brackets or hyphens that are there many times over"),
         ErrorKind::BomInsideDocument => new(Code::Syntax, here, "a byte order mark inside of the text")
             .help("take it out; at most one may stand at the very start"),
-        kind => new(Code::Syntax, here, &format!("this is no YAML: {kind}")),
+        kind => new(Code::Syntax, here, &format!("this is no YAML: {kind}"))
+            .help("put text with signs such as `: # { [ & * ! | > % @` in quotes"),
     }
 }
 

@@ -75,8 +75,11 @@ fn stacks(model: &Model) -> Vec<Stack> {
     let mut stacks = vec![
         Stack {
             name: "Foundation".into(),
-            holds: format!("VPC, security groups, keys, MSK cluster, secrets, channels {channels}"),
-            changes: "rarely; the cluster is never replaced",
+            holds: format!(
+                "VPC, security groups, keys, MSK cluster, secrets, topic {}, channels {channels}",
+                code(&model.cluster.dead_letter_topic)
+            ),
+            changes: "rarely",
         },
         Stack {
             name: "Data".into(),

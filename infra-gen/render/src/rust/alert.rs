@@ -28,21 +28,21 @@ pub(super) fn condition(model: &Model, topic: &Topic, fields: &[ObjectField], wh
 /// The message as an expression.
 pub(super) fn message(topic: &Topic, fields: &[ObjectField], alert: &Alert) -> String {
     let mut format = String::new();
-    let mut arguments = String::new();
+    let mut arguments = vec![];
     for part in parts(&alert.message) {
         match part {
             Part::Text(text) => format.push_str(&text.replace('{', "{{").replace('}', "}}")),
             Part::Place(name) => {
                 let (_, written) = find(topic, fields, name);
                 format.push_str("{}");
-                arguments.push_str(&format!(", self.{}.show()", written.name));
+                arguments.push(format!("self.{}.show()", written.name));
             }
         }
     }
     if arguments.is_empty() {
         return format!("{:?}.to_owned()", alert.message);
     }
-    format!("format!({format:?}{arguments})")
+    format!("format!({format:?}, {})", arguments.join(", "))
 }
 
 /// A piece of a message.

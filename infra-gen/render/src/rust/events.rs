@@ -157,8 +157,8 @@ struct Alert {
 impl TopicModule {
     pub(super) fn of(model: &Model, topic: &Topic) -> Self {
         let mut scope = Scope::topic(model);
-        let name = scope.claim(names::event(topic));
-        let request_name = scope.claim(names::request(topic));
+        let name = scope.claim(&names::event(topic));
+        let request_name = scope.claim(&names::request(topic));
         let fields = scope.fields(&topic.fields, |field| Path::field(&name, field));
         let asked: Vec<ObjectField> = fields.iter().filter(|field| !field.computed).cloned().collect();
         let computed = fields.iter().filter(|field| field.computed).map(|field| field.json.clone());

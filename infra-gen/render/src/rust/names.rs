@@ -74,12 +74,13 @@ pub(super) struct Names(BTreeSet<String>);
 
 impl Names {
     /// `wanted`, or with a number behind it where that is taken.
-    pub(super) fn claim(&mut self, wanted: String) -> String {
-        let name = (1..)
-            .map(|number| if number == 1 { wanted.clone() } else { format!("{wanted}{number}") })
-            .find(|name| !self.0.contains(name))
-            .expect("there are more numbers than names");
-        self.0.insert(name.clone());
+    pub(super) fn claim(&mut self, wanted: &str) -> String {
+        let mut name = wanted.to_owned();
+        let mut number = 1;
+        while !self.0.insert(name.clone()) {
+            number += 1;
+            name = format!("{wanted}{number}");
+        }
         name
     }
 }
@@ -98,8 +99,8 @@ mod tests {
     #[test]
     fn a_taken_name_gets_a_number() {
         let mut names = Names::default();
-        assert_eq!(names.claim("A".into()), "A");
-        assert_eq!(names.claim("A".into()), "A2");
-        assert_eq!(names.claim("A".into()), "A3");
+        assert_eq!(names.claim("A"), "A");
+        assert_eq!(names.claim("A"), "A2");
+        assert_eq!(names.claim("A"), "A3");
     }
 }

@@ -163,7 +163,7 @@ impl<'a> Scope<'a> {
     pub(super) fn shared(model: &'a Model) -> Self {
         let mut scope = Self::new(model, "");
         for shared in &model.types {
-            scope.claim(shared.name.pascal.clone());
+            scope.claim(&shared.name.pascal);
         }
         for shared in &model.types {
             scope.declare_shared(shared);
@@ -177,7 +177,7 @@ impl<'a> Scope<'a> {
     }
 
     /// A type's name that no other type of the module has.
-    pub(super) fn claim(&mut self, wanted: String) -> String {
+    pub(super) fn claim(&mut self, wanted: &str) -> String {
         self.names.claim(wanted)
     }
 
@@ -200,7 +200,7 @@ impl<'a> Scope<'a> {
             }
             FieldType::Boolean => ("bool".into(), "check::boolean()".into()),
             FieldType::Enum { values } => {
-                let name = self.claim(path.pascal.clone());
+                let name = self.claim(&path.pascal);
                 self.declare_enum(&name, values, doc);
                 let check = format!("check::words::<{name}>()");
                 (name, check)
@@ -210,7 +210,7 @@ impl<'a> Scope<'a> {
                 (format!("Vec<{}>", item.rust), format!("check::list({}, {min_items}, {max_items})", item.check))
             }
             FieldType::Object { fields } => {
-                let name = self.claim(path.pascal.clone());
+                let name = self.claim(&path.pascal);
                 self.declare_object(&name, fields, path, doc);
                 let check = format!("check::object::<{name}>()");
                 (name, check)
@@ -290,7 +290,7 @@ impl<'a> Scope<'a> {
     }
 
     fn pattern(&mut self, path: &Path, source: &str) -> String {
-        let name = self.statics.claim(path.shouty.clone());
+        let name = self.statics.claim(&path.shouty);
         self.patterns.push(Pattern { name: name.clone(), source: source.into() });
         name
     }

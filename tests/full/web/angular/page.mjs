@@ -46,9 +46,11 @@ export async function startServer() {
     say(text) {
       for (const socket of server.open) socket.send(text);
     },
-    stop() {
+    /** Ends the server and the page. */
+    async stop() {
       for (const socket of wss.clients) socket.terminate();
       wss.close();
+      await window.happyDOM.close();
     },
   };
   wss.on('connection', (socket, { url }) => {

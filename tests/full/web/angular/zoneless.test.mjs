@@ -72,8 +72,9 @@ test('a constructor may ask for the service', async () => {
 });
 
 /** The service alone, with what it told. */
-async function service(providers = []) {
-  const app = await bootstrapEmpty();
+async function service(context, providers = []) {
+  document.body.innerHTML = '<app-older></app-older>';
+  const app = await bootstrap(Older);
   const injector = createEnvironmentInjector(
     [
       provideOnboardAiWebSocket({ wsEndpoint: server.endpoint, platform: { WebSocket } }),
@@ -81,6 +82,10 @@ async function service(providers = []) {
     ],
     app.injector,
   );
+  context.after(() => {
+    if (!injector.destroyed) injector.destroy();
+    app.destroy();
+  });
   const webSocket = injector.get(WebSocketService);
   const told = { events: [], states: [], unknown: [], completed: 0 };
   webSocket.events$.subscribe({
@@ -89,16 +94,11 @@ async function service(providers = []) {
   });
   webSocket.state$.subscribe(({ status }) => told.states.push(status));
   webSocket.unknown$.subscribe((event) => told.unknown.push(event));
-  return { webSocket, told, injector, app };
+  return { webSocket, told, injector };
 }
 
-async function bootstrapEmpty() {
-  document.body.innerHTML = '<app-older></app-older>';
-  return bootstrap(Older);
-}
-
-test('for the same customer the connection stays, for another it is a new one', async () => {
-  const { webSocket, told, app } = await service();
+test('for the same customer the connection stays, for another it is a new one', async (context) => {
+  const { webSocket, told } = await service(context);
   const before = server.searches.length;
   webSocket.connect('one', 'first');
   await until(() => webSocket.state().status === 'open', 'a connection');
@@ -119,11 +119,10 @@ test('for the same customer the connection stays, for another it is a new one', 
   assert.equal(webSocket.state().status, 'closed');
   webSocket.connect('two');
   await until(() => webSocket.state().status === 'open', 'that it connects again');
-  app.destroy();
 });
 
-test('it ends with its injector, and for good', async () => {
-  const { webSocket, told, injector, app } = await service();
+test('it ends with its injector, and for good', async (context) => {
+  const { webSocket, told, injector } = await service(context);
   webSocket.connect('one');
   await until(() => webSocket.state().status === 'open', 'a connection');
   injector.destroy();
@@ -134,13 +133,12 @@ test('it ends with its injector, and for good', async () => {
   webSocket.connect('one');
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(server.searches.length, before);
-  app.destroy();
 });
 
-test('what goes wrong goes to the ErrorHandler, what is unknown to unknown$', async () => {
+test('what goes wrong goes to the ErrorHandler, what is unknown to unknown$', async (context) => {
   const errors = [];
   const handler = { handleError: (error) => errors.push(error) };
-  const { webSocket, told, app } = await service([{ provide: ErrorHandler, useValue: handler }]);
+  const { webSocket, told } = await service(context, [{ provide: ErrorHandler, useValue: handler }]);
   webSocket.connect('one');
   await until(() => webSocket.state().status === 'open', 'a connection');
   server.say('junk');
@@ -148,17 +146,15 @@ test('what goes wrong goes to the ErrorHandler, what is unknown to unknown$', as
   await until(() => told.unknown.length === 1, 'the unknown event');
   assert.deepEqual(errors.map(({ name, kind }) => [name, kind]), [['ClientError', 'frame']]);
   assert.deepEqual(told.events, []);
-  app.destroy();
 });
 
-test('on a server that renders pages it does not connect', async () => {
-  const { webSocket, app } = await service([{ provide: PLATFORM_ID, useValue: 'server' }]);
+test('on a server that renders pages it does not connect', async (context) => {
+  const { webSocket } = await service(context, [{ provide: PLATFORM_ID, useValue: 'server' }]);
   const before = server.searches.length;
   webSocket.connect('one');
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(webSocket.state().status, 'idle');
   assert.equal(server.searches.length, before);
-  app.destroy();
 });
 
 test('who forgets to provide it is told', async () => {

@@ -1,0 +1,197 @@
+//! Lambda: calling functions and looking at them.
+
+use std::sync::Arc;
+
+use axum::{body::Body, http::StatusCode, response::Response};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use model::{Function, Network};
+use serde_json::{Value, json};
+
+use super::{
+    Aws, Request,
+    reply::{self, Fault},
+};
+use crate::{
+    clock,
+    deployment::{ACCOUNT, arn},
+    functions::{InvokeError, MOST_PAYLOAD},
+};
+
+/// Bytes of log that an invocation's answer carries.
+const TAIL: usize = 4 * 1024;
+
+pub(super) async fn call(aws: &Arc<Aws>, rest: &[&str], date: &str, request: &Request) -> Response {
+    match (request.method.as_str(), rest) {
+        ("POST", [name, "invocations"]) => match invoke(aws, name, request).await {
+            Ok(response) => response,
+            Err(fault) => reply::rest(Err(fault)),
+        },
+        ("PUT", [name, "concurrency"]) => reply::rest(reserve(aws, name, request)),
+        ("DELETE", [name, "concurrency"]) => reply::rest(set_reserve(aws, name, None).map(|()| Value::Null)),
+        ("GET", []) => {
+            let functions = aws.deployment.model.functions.iter();
+            let list: Vec<Value> = functions.map(|function| configuration(aws, function)).collect();
+            reply::rest(Ok(json!({ "Functions": list })))
+        }
+        ("GET", [name]) => reply::rest(find(aws, name).map(|function| {
+            json!({
+                "Configuration": configuration(aws, function),
+                "Code": { "RepositoryType": "local", "Location": "" },
+            })
+        })),
+        ("GET", [name, "configuration"]) => {
+            reply::rest(find(aws, name).map(|function| configuration(aws, function)))
+        }
+        (method, _) => {
+            reply::rest(Err(Fault::missing(&format!("lambda {method} {} ({date})", request.uri.path()))))
+        }
+    }
+}
+
+async fn invoke(aws: &Arc<Aws>, name: &str, request: &Request) -> Result<Response, Fault> {
+    let function = find(aws, name)?;
+    let name = aws.deployment.function_name(function);
+    if request.body.len() > MOST_PAYLOAD {
+        let message = format!(
+            "{} byte payload is too large for the RequestResponse invocation type",
+            request.body.len()
+        );
+        return Err(Fault::new(413, "RequestTooLargeException", message));
+    }
+    let payload = if request.body.is_empty() { "{}".into() } else { request.body.clone() };
+    if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(&payload) {
+        let message = format!("Could not parse request body into json: {error}");
+        return Err(Fault::new(400, "InvalidRequestContentException", message));
+    }
+    match request.header("x-amz-invocation-type") {
+        Some("DryRun") => return Ok(empty(StatusCode::NO_CONTENT)),
+        Some("Event") => {
+            let aws = Arc::clone(aws);
+            tokio::spawn(async move {
+                // Lambda tries twice more; nobody waits for the answer.
+                for _ in 0..3 {
+                    match aws.functions.invoke(&name, payload.clone()).await {
+                        Ok(outcome) if !outcome.is_ok() => {}
+                        _ => return,
+                    }
+                }
+            });
+            return Ok(empty(StatusCode::ACCEPTED));
+        }
+        _ => {}
+    }
+    let outcome = aws.functions.invoke(&name, payload).await.map_err(|error| fault(&error))?;
+    let mut response = Response::builder()
+        .header("content-type", "application/json")
+        .header("x-amzn-requestid", &outcome.request_id)
+        .header("x-amz-executed-version", "$LATEST");
+    if let Some(error) = &outcome.error {
+        response = response.header("x-amz-function-error", error);
+    }
+    if request.header("x-amz-log-type") == Some("Tail") {
+        let from = outcome.log.len().saturating_sub(TAIL);
+        response = response.header("x-amz-log-result", STANDARD.encode(&outcome.log.as_bytes()[from..]));
+    }
+    Ok(response.body(Body::from(outcome.payload)).unwrap_or_default())
+}
+
+fn empty(status: StatusCode) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = status;
+    response
+}
+
+fn find<'a>(aws: &'a Aws, name: &str) -> Result<&'a Function, Fault> {
+    aws.deployment.function(name).ok_or_else(|| {
+        let arn = aws.deployment.function_arn(name);
+        Fault::not_found(format!("Function not found: {arn}"))
+    })
+}
+
+fn reserve(aws: &Aws, name: &str, request: &Request) -> Result<Value, Fault> {
+    let asked = request.json()?["ReservedConcurrentExecutions"].as_u64();
+    let number = asked.and_then(|number| usize::try_from(number).ok());
+    let number = number.ok_or_else(|| Fault::invalid("ReservedConcurrentExecutions is missing"))?;
+    set_reserve(aws, name, Some(number))?;
+    Ok(json!({ "ReservedConcurrentExecutions": number }))
+}
+
+fn set_reserve(aws: &Aws, name: &str, number: Option<usize>) -> Result<(), Fault> {
+    let name = aws.deployment.function_name(find(aws, name)?);
+    aws.functions.reserve(&name, number).map_err(|error| fault(&error))
+}
+
+fn fault(error: &InvokeError) -> Fault {
+    match error {
+        InvokeError::NotFound(_) => Fault::not_found(error.to_string()),
+        InvokeError::Throttled => Fault::new(429, "TooManyRequestsException", error.to_string()),
+        InvokeError::Stopping => Fault::new(500, "ServiceException", error.to_string()),
+    }
+}
+
+fn configuration(aws: &Aws, function: &Function) -> Value {
+    let deployment = &aws.deployment;
+    let name = deployment.function_name(function);
+    let mut configuration = json!({
+        "FunctionName": name,
+        "FunctionArn": deployment.function_arn(&name),
+        "Runtime": "provided.al2023",
+        "Role": format!("arn:aws:iam::{ACCOUNT}:role/{name}"),
+        "Handler": "bootstrap",
+        "CodeSize": 0,
+        "Description": function.description,
+        "Timeout": function.timeout_seconds,
+        "MemorySize": function.memory_mib,
+        "LastModified": clock::written(clock::millis(), "%Y-%m-%dT%H:%M:%S%.3f+0000"),
+        "Version": "$LATEST",
+        "Environment": { "Variables": deployment.variables(function) },
+        "TracingConfig": { "Mode": "Active" },
+        "State": "Active",
+        "LastUpdateStatus": "Successful",
+        "PackageType": "Zip",
+        "Architectures": [deployment.model.architecture.as_str()],
+        "LoggingConfig": { "LogFormat": "JSON", "LogGroup": format!("/aws/lambda/{name}") },
+    });
+    if function.network == Network::Vpc {
+        configuration["VpcConfig"] = json!({
+            "VpcId": "vpc-local",
+            "SubnetIds": ["subnet-local"],
+            "SecurityGroupIds": ["sg-local"],
+            "Ipv6AllowedForDualStack": false,
+        });
+    }
+    configuration
+}
+
+/// The event source mappings, as `list-event-source-mappings` has them.
+pub(super) fn mappings(aws: &Aws) -> Value {
+    let deployment = &aws.deployment;
+    let topics = deployment.model.topics.iter();
+    let mappings: Vec<Value> = topics
+        .filter_map(|topic| {
+            let consumer = topic.consumer.as_ref()?;
+            let role = model::Role::Consumer(topic.name.name.clone());
+            let name = deployment.function_name(deployment.model.function(&role));
+            Some(json!({
+                "UUID": crate::mapping::id(&topic.name.name),
+                "EventSourceMappingArn": arn("lambda", &format!("event-source-mapping:{}", crate::mapping::id(&topic.name.name))),
+                "State": "Enabled",
+                "EventSourceArn": deployment.cluster_arn(),
+                "FunctionArn": deployment.function_arn(&name),
+                "Topics": [topic.name.name],
+                "StartingPosition": "TRIM_HORIZON",
+                "BatchSize": consumer.batch.size,
+                "MaximumBatchingWindowInSeconds": consumer.batch.window_ms / 1000,
+                "BisectBatchOnFunctionError": consumer.retry.bisect,
+                "MaximumRetryAttempts": consumer.retry.attempts,
+                "MaximumRecordAgeInSeconds": consumer.retry.max_age_seconds.map_or(-1, i64::from),
+                "FunctionResponseTypes": ["ReportBatchItemFailures"],
+                "AmazonManagedKafkaEventSourceConfig": { "ConsumerGroupId": consumer.group },
+                "DestinationConfig": {
+                    "OnFailure": { "Destination": format!("kafka://{}", deployment.model.cluster.dead_letter_topic) },
+                },
+            }))
+        })
+        .collect();
+    json!({ "EventSourceMappings": mappings })
+}

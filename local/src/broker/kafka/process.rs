@@ -1,0 +1,110 @@
+//! Java processes: the server, and tools that run once.
+
+use std::{
+    fs::File,
+    path::Path,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
+use tokio::process::{Child, ChildStdin, Command};
+
+use super::Java;
+use crate::LocalError;
+
+/// The server's configuration.
+pub(super) const CONFIG: &str = "server.properties";
+/// What the server writes.
+pub(super) const LOG: &str = "server.log";
+
+/// Runs a program and ends it when standard input closes: that is when the runner ends, however it ends.
+const GUARD: &str = r#"exec 3<&0
+"$@" </dev/null 3<&- &
+child=$!
+( while read -r _; do :; done <&3; kill "$child" 2>/dev/null && sleep 20 && kill -9 "$child" 2>/dev/null ) &
+exec 3<&-
+wait "$child""#;
+
+/// The running server.
+#[derive(Debug)]
+pub(super) struct Server {
+    child: Child,
+    /// Closed to end it.
+    life: Option<ChildStdin>,
+}
+
+impl Server {
+    pub(super) fn start(java: &Java, folder: &Path) -> Result<Self, LocalError> {
+        let path = folder.join(LOG);
+        let log = File::create(&path).map_err(LocalError::file(&path))?;
+        let errors = log.try_clone().map_err(LocalError::file(&path))?;
+        let mut command = Command::new("/bin/sh");
+        command
+            .args(["-c", GUARD, "kafka"])
+            .arg(&java.program)
+            .args([
+                "-Xms256m",
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                &java.classes,
+            ])
+            .arg(format!("-Dlog4j.configuration=file:{}", log_config(folder)?))
+            .args(["kafka.Kafka"])
+            .arg(folder.join(CONFIG))
+            .stdin(Stdio::piped())
+            .stdout(log)
+            .stderr(errors);
+        // Ctrl-C in the terminal is the runner's: it stops the server last.
+        command.process_group(0);
+        let mut child = command.spawn().map_err(|error| LocalError::Kafka(error.to_string()))?;
+        let life = child.stdin.take();
+        Ok(Self { child, life })
+    }
+
+    /// How it ended, where it did.
+    pub(super) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+
+    /// Lets it close its files, and ends it after `patience`.
+    pub(super) async fn stop(mut self, patience: Duration) {
+        drop(self.life.take());
+        if tokio::time::timeout(patience, self.child.wait()).await.is_err() {
+            // The guard ends; the server was told to long ago.
+            let _ = self.child.kill().await;
+        }
+    }
+}
+
+fn log_config(folder: &Path) -> Result<String, LocalError> {
+    let path = folder.join("log4j.properties");
+    let text = "log4j.rootLogger=WARN, out\n\
+                log4j.appender.out=org.apache.log4j.ConsoleAppender\n\
+                log4j.appender.out.layout=org.apache.log4j.PatternLayout\n\
+                log4j.appender.out.layout.ConversionPattern=%d %p %m (%c)%n\n";
+    std::fs::write(&path, text).map_err(LocalError::file(&path))?;
+    Ok(path.display().to_string())
+}
+
+/// Runs one of Kafka's commands to its end.
+pub(super) async fn tool(java: &Java, class: &str, arguments: &[String]) -> Result<(), LocalError> {
+    let output = Command::new(&java.program)
+        .args(["-XX:TieredStopAtLevel=1", "-cp", &java.classes, class])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .map_err(|error| LocalError::Kafka(error.to_string()))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let last: Vec<&str> =
+        text.lines().filter(|line| !line.starts_with("SLF4J") && !line.starts_with("log4j")).collect();
+    let from = last.len().saturating_sub(5);
+    Err(LocalError::Kafka(format!("{class}: {}", last[from..].join("; "))))
+}

@@ -1,0 +1,84 @@
+//! Why the local run can't start, or stopped.
+
+use std::{io, net::SocketAddr, path::PathBuf};
+
+/// The local run can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum LocalError {
+    /// The manifest is wrong; the text is its diagnostics.
+    #[error("the manifest can't be used:\n{0}")]
+    Manifest(String),
+    /// `--env` names what the manifest doesn't have.
+    #[error("the manifest has no environment `{name}`; it has {known}")]
+    Environment {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// Another program has the port.
+    #[error(
+        "port {port} ({what}) is in use by another program; give another one with {flag}, or none and a free one is taken"
+    )]
+    PortInUse {
+        /// The port.
+        port: u16,
+        /// What should listen there.
+        what: &'static str,
+        /// The option that chooses it.
+        flag: &'static str,
+    },
+    /// A listener can't be made.
+    #[error("{what} can't listen on {address}: {source}")]
+    Listen {
+        /// What should listen there.
+        what: &'static str,
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A function's program isn't built.
+    #[error("the program of function `{function}` isn't at {path}; build the functions first: {command}")]
+    Program {
+        /// The function's name in the manifest.
+        function: String,
+        /// Where it should be.
+        path: PathBuf,
+        /// What builds it.
+        command: &'static str,
+    },
+    /// The embedded DynamoDB refuses something.
+    #[error("the tables can't be made ready: {0}")]
+    Tables(String),
+    /// The brokers can't be used.
+    #[error("the Kafka brokers ({servers}) can't be used: {reason}")]
+    Broker {
+        /// The bootstrap servers.
+        servers: String,
+        /// What happened.
+        reason: String,
+    },
+    /// What starts a real Kafka is missing or fails.
+    #[error("a real Apache Kafka can't be started: {0}")]
+    Kafka(String),
+    /// A file or folder can't be used.
+    #[error("{path} can't be used: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Options that contradict each other.
+    #[error("{0}")]
+    Options(String),
+}
+
+impl LocalError {
+    /// A file or folder that can't be used.
+    pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        |source| Self::File { path, source }
+    }
+}

@@ -1,0 +1,514 @@
+//! One function's sandboxes and the calls that wait for them.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use axum::body::Bytes;
+use model::Function;
+use serde_json::json;
+use tokio::{
+    sync::{Notify, oneshot, watch},
+    task::AbortHandle,
+};
+
+use super::{FunctionState, InvokeError, Outcome, process};
+use crate::{
+    Deployment, Limits,
+    bus::Bus,
+    clock,
+    deployment::{ACCOUNT, REGION},
+    logs::Logs,
+};
+
+/// Lines of a call's log that are kept for its caller.
+const TAIL: usize = 100;
+
+/// Sandboxes that failed one after another before a new one waits a while.
+const FAILURES: u32 = 3;
+
+/// A call that waits for a sandbox.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) request_id: String,
+    pub(super) payload: Bytes,
+    pub(super) trace: Option<String>,
+    pub(super) reply: oneshot::Sender<Outcome>,
+}
+
+/// What a sandbox is given.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub(super) request_id: String,
+    pub(super) deadline_ms: i64,
+    pub(super) function_arn: String,
+    pub(super) trace: Option<String>,
+    pub(super) payload: Bytes,
+}
+
+/// How a call ended.
+#[derive(Debug)]
+pub(super) enum Finished {
+    /// With an answer.
+    Answer(Bytes),
+    /// With the function's own error, as JSON.
+    Error(Bytes),
+}
+
+impl Finished {
+    /// An error that Lambda itself states.
+    pub(super) fn failed(kind: &str, message: &str) -> Self {
+        Self::Error(json!({ "errorType": kind, "errorMessage": message }).to_string().into())
+    }
+}
+
+/// One function.
+#[derive(Debug)]
+pub(super) struct Pool {
+    me: std::sync::Weak<Pool>,
+    pub(super) name: String,
+    pub(super) path: PathBuf,
+    pub(super) variables: BTreeMap<String, String>,
+    pub(super) group: String,
+    pub(super) logs: Logs,
+    /// The Runtime API's address, up to the sandbox.
+    pub(super) api: String,
+    arn: String,
+    timeout: Duration,
+    memory_mib: u32,
+    limits: Limits,
+    bus: Bus,
+    state: Mutex<State>,
+    ready: watch::Sender<bool>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    next_id: u64,
+    sandboxes: BTreeMap<u64, Sandbox>,
+    /// The last used first, so that the others may rest.
+    idle: Vec<u64>,
+    waiting: VecDeque<Job>,
+    reserved: Option<usize>,
+    failures: u32,
+    stopping: bool,
+    invocations: u64,
+    errors: u64,
+    total: Duration,
+    last_error: Option<String>,
+}
+
+#[derive(Debug)]
+struct Sandbox {
+    stream: Arc<str>,
+    kill: Arc<Notify>,
+    /// It asks for work.
+    asking: Option<oneshot::Sender<Job>>,
+    call: Option<Call>,
+    /// It has asked for work once.
+    started: Option<Duration>,
+    born: Instant,
+    init_error: Option<Bytes>,
+    last_line: String,
+}
+
+#[derive(Debug)]
+struct Call {
+    request_id: String,
+    reply: oneshot::Sender<Outcome>,
+    began: Instant,
+    timer: AbortHandle,
+    init: Option<Duration>,
+    tail: VecDeque<String>,
+}
+
+impl Pool {
+    pub(super) fn new(
+        deployment: &Deployment,
+        function: &Function,
+        path: PathBuf,
+        api: SocketAddr,
+        limits: Limits,
+        logs: Logs,
+        bus: Bus,
+    ) -> Arc<Self> {
+        let name = deployment.function_name(function);
+        let group = format!("/aws/lambda/{name}");
+        logs.add_group(&group);
+        let variables = environment(deployment, function, &name, &group);
+        // With a scheme: the runtime's client takes a path in no other form.
+        let api = format!("http://{api}/{name}");
+        Arc::new_cyclic(|me| Self {
+            me: me.clone(),
+            path,
+            variables,
+            group,
+            logs,
+            api,
+            arn: deployment.function_arn(&name),
+            name,
+            timeout: Duration::from_secs(function.timeout_seconds.into()),
+            memory_mib: function.memory_mib,
+            limits,
+            bus,
+            state: Mutex::default(),
+            ready: watch::Sender::new(false),
+        })
+    }
+
+    pub(super) fn warm(&self) {
+        let mut state = self.lock();
+        if state.sandboxes.is_empty() && !state.stopping {
+            self.spawn(&mut state);
+        }
+    }
+
+    pub(super) async fn ready(&self) {
+        let mut ready = self.ready.subscribe();
+        // The sender lives as long as the pool.
+        let _ = ready.wait_for(|ready| *ready).await;
+    }
+
+    pub(super) fn reserve(&self, concurrency: Option<usize>) {
+        self.lock().reserved = concurrency;
+    }
+
+    pub(super) fn state(&self, name: &str) -> FunctionState {
+        let state = self.lock();
+        FunctionState {
+            name: name.to_owned(),
+            sandboxes: state.sandboxes.len(),
+            busy: state.waiting.len() + state.busy(),
+            invocations: state.invocations,
+            errors: state.errors,
+            total_millis: u64::try_from(state.total.as_millis()).unwrap_or(u64::MAX),
+            last_error: state.last_error.clone(),
+        }
+    }
+
+    /// Gives the call to a sandbox, or makes it wait for one.
+    pub(super) fn submit(&self, mut job: Job) -> Result<(), InvokeError> {
+        let mut state = self.lock();
+        if state.stopping {
+            return Err(InvokeError::Stopping);
+        }
+        if state.reserved.is_some_and(|most| state.busy() + state.waiting.len() >= most) {
+            return Err(InvokeError::Throttled);
+        }
+        while let Some(id) = state.idle.pop() {
+            let Some(asking) = state.sandboxes.get_mut(&id).and_then(|sandbox| sandbox.asking.take()) else {
+                continue;
+            };
+            match asking.send(job) {
+                Ok(()) => return Ok(()),
+                // It died while it waited.
+                Err(back) => job = back,
+            }
+        }
+        state.waiting.push_back(job);
+        let starting = state
+            .sandboxes
+            .values()
+            .filter(|sandbox| sandbox.started.is_none() && sandbox.call.is_none())
+            .count();
+        if starting < state.waiting.len() && state.sandboxes.len() < self.limits.sandboxes {
+            self.spawn(&mut state);
+        }
+        Ok(())
+    }
+
+    /// The next call for a sandbox; `None` when the sandbox isn't known.
+    pub(super) async fn next(&self, id: u64) -> Option<Work> {
+        let asked = {
+            let mut state = self.lock();
+            let State { sandboxes, waiting, idle, failures, .. } = &mut *state;
+            let sandbox = sandboxes.get_mut(&id)?;
+            sandbox.started.get_or_insert_with(|| sandbox.born.elapsed());
+            *failures = 0;
+            self.ready.send_replace(true);
+            if let Some(job) = waiting.pop_front() {
+                return Some(self.begin(sandbox, id, job));
+            }
+            let (asking, asked) = oneshot::channel();
+            sandbox.asking = Some(asking);
+            idle.push(id);
+            asked
+        };
+        let job = asked.await.ok()?;
+        let mut state = self.lock();
+        match state.sandboxes.get_mut(&id) {
+            Some(sandbox) => Some(self.begin(sandbox, id, job)),
+            None => {
+                state.waiting.push_front(job);
+                self.spawn(&mut state);
+                None
+            }
+        }
+    }
+
+    fn begin(&self, sandbox: &mut Sandbox, id: u64, job: Job) -> Work {
+        let Job { request_id, payload, trace, reply } = job;
+        self.logs.write(
+            &self.group,
+            &sandbox.stream,
+            format!("START RequestId: {request_id} Version: $LATEST"),
+        );
+        let deadline = clock::millis() + i64::try_from(self.timeout.as_millis()).unwrap_or(i64::MAX / 2);
+        let (me, timeout, late) = (self.me.clone(), self.timeout, request_id.clone());
+        let timer = tokio::spawn(async move {
+            tokio::time::sleep(timeout).await;
+            if let Some(pool) = me.upgrade() {
+                pool.timed_out(id, &late);
+            }
+        });
+        // Only the first call of a sandbox reports its start.
+        let init = if sandbox.call.is_none() { sandbox.started.replace(Duration::ZERO) } else { None };
+        sandbox.call = Some(Call {
+            request_id: request_id.clone(),
+            reply,
+            began: Instant::now(),
+            timer: timer.abort_handle(),
+            init: init.filter(|init| !init.is_zero()),
+            tail: VecDeque::new(),
+        });
+        Work { request_id, deadline_ms: deadline, function_arn: self.arn.clone(), trace, payload }
+    }
+
+    /// Ends the call that a sandbox works on; `false` when it works on no such call.
+    pub(super) fn finish(&self, id: u64, request_id: Option<&str>, finished: Finished) -> bool {
+        let mut state = self.lock();
+        let Some(sandbox) = state.sandboxes.get_mut(&id) else { return false };
+        let matches =
+            sandbox.call.as_ref().is_some_and(|call| request_id.is_none_or(|id| call.request_id == id));
+        let Some(call) = sandbox.call.take_if(|_| matches) else { return false };
+        call.timer.abort();
+        let stream = Arc::clone(&sandbox.stream);
+        let took = call.began.elapsed();
+        let (payload, error) = match finished {
+            Finished::Answer(payload) => (payload, None),
+            Finished::Error(payload) => (payload, Some("Unhandled".to_owned())),
+        };
+        state.invocations += 1;
+        state.total += took;
+        let Call { request_id, reply, init, tail, .. } = call;
+        let mut outcome = Outcome { request_id, payload, error, took, log: String::new() };
+        if !outcome.is_ok() {
+            state.errors += 1;
+            state.last_error = Some(outcome.error_line());
+        }
+        drop(state);
+        let report = self.report(&outcome, init);
+        let start = format!("START RequestId: {} Version: $LATEST", outcome.request_id);
+        let end = format!("END RequestId: {}", outcome.request_id);
+        let lines = [vec![start], tail.into(), vec![end.clone(), report.clone()]].concat();
+        outcome.log = lines.join("\n");
+        let me = self.me.clone();
+        // Whoever asked may have gone.
+        let _ = reply.send(outcome);
+        tokio::spawn(async move {
+            // What the program wrote last is still on its way through the pipe.
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            if let Some(pool) = me.upgrade() {
+                pool.logs.write(&pool.group, &stream, end);
+                pool.logs.write(&pool.group, &stream, report);
+            }
+        });
+        true
+    }
+
+    fn report(&self, outcome: &Outcome, init: Option<Duration>) -> String {
+        let millis = outcome.took.as_secs_f64() * 1000.0;
+        let billed = millis.ceil();
+        let mut report = format!(
+            "REPORT RequestId: {}\tDuration: {millis:.2} ms\tBilled Duration: {billed:.0} ms\tMemory Size: {} MB",
+            outcome.request_id, self.memory_mib
+        );
+        if let Some(init) = init {
+            report = format!("{report}\tInit Duration: {:.2} ms", init.as_secs_f64() * 1000.0);
+        }
+        report
+    }
+
+    fn timed_out(&self, id: u64, request_id: &str) {
+        let message = format!(
+            "{} {request_id} Task timed out after {:.2} seconds",
+            clock::iso(clock::millis()),
+            self.timeout.as_secs_f64()
+        );
+        let (kill, stream) = {
+            let state = self.lock();
+            let Some(sandbox) = state.sandboxes.get(&id) else { return };
+            if sandbox.call.as_ref().is_none_or(|call| call.request_id != request_id) {
+                return;
+            }
+            (Arc::clone(&sandbox.kill), Arc::clone(&sandbox.stream))
+        };
+        self.logs.write(&self.group, &stream, message.clone());
+        kill.notify_one();
+        self.finish(id, Some(request_id), Finished::failed("Sandbox.Timedout", &message));
+    }
+
+    /// A line of a sandbox's output.
+    pub(super) fn output(&self, id: u64, stream: &Arc<str>, line: &str) {
+        self.logs.write(&self.group, stream, line.to_owned());
+        let mut state = self.lock();
+        let Some(sandbox) = state.sandboxes.get_mut(&id) else { return };
+        if sandbox.started.is_none() {
+            line.clone_into(&mut sandbox.last_line);
+        }
+        if let Some(call) = sandbox.call.as_mut() {
+            if call.tail.len() == TAIL {
+                call.tail.pop_front();
+            }
+            call.tail.push_back(line.to_owned());
+        }
+    }
+
+    pub(super) fn init_failed(&self, id: u64, error: Bytes) {
+        if let Some(sandbox) = self.lock().sandboxes.get_mut(&id) {
+            sandbox.init_error = Some(error);
+        }
+    }
+
+    /// A sandbox's process is no more.
+    pub(super) fn exited(&self, id: u64, how: &str) {
+        let message = format!("Runtime exited with error: {how}");
+        self.finish(id, None, Finished::failed("Runtime.ExitError", &message));
+        let mut state = self.lock();
+        let Some(sandbox) = state.sandboxes.remove(&id) else { return };
+        state.idle.retain(|idle| *idle != id);
+        if state.stopping {
+            return;
+        }
+        let never_worked = sandbox.started.is_none();
+        self.logs.write(&self.group, &sandbox.stream, format!("{how}; the sandbox is gone"));
+        if never_worked {
+            state.failures += 1;
+            let error = sandbox.init_error.unwrap_or_else(|| {
+                json!({ "errorType": "Runtime.ExitError", "errorMessage": message }).to_string().into()
+            });
+            state.last_error = Some(String::from_utf8_lossy(&error).into_owned());
+            self.bus.notice(format!("{} can't start: {message}: {}", self.name, sandbox.last_line));
+            // Nobody waits for something that can't start.
+            while let Some(job) = state.waiting.pop_front() {
+                state.invocations += 1;
+                state.errors += 1;
+                let _ = job.reply.send(Outcome {
+                    request_id: job.request_id,
+                    payload: error.clone(),
+                    error: Some("Unhandled".into()),
+                    took: Duration::ZERO,
+                    log: String::new(),
+                });
+            }
+            self.ready.send_replace(true);
+        } else {
+            self.bus.notice(format!("{}: {message}; it is started again", self.name));
+        }
+        if !state.waiting.is_empty() {
+            self.spawn(&mut state);
+        } else if state.sandboxes.is_empty() && state.failures < FAILURES {
+            self.spawn(&mut state);
+        }
+    }
+
+    fn spawn(&self, state: &mut State) {
+        let Some(me) = self.me.upgrade() else { return };
+        state.next_id += 1;
+        let id = state.next_id;
+        let sandbox: String = uuid::Uuid::new_v4().simple().to_string();
+        let stream: Arc<str> =
+            format!("{}/[$LATEST]{sandbox}", clock::written(clock::millis(), "%Y/%m/%d")).into();
+        let kill = Arc::new(Notify::new());
+        state.sandboxes.insert(
+            id,
+            Sandbox {
+                stream: Arc::clone(&stream),
+                kill: Arc::clone(&kill),
+                asking: None,
+                call: None,
+                started: None,
+                born: Instant::now(),
+                init_error: None,
+                last_line: String::new(),
+            },
+        );
+        tokio::spawn(process::run(me, id, stream, Arc::clone(&kill)));
+        let (me, init) = (self.me.clone(), self.limits.init);
+        tokio::spawn(async move {
+            tokio::time::sleep(init).await;
+            let Some(pool) = me.upgrade() else { return };
+            let never_asked = pool.lock().sandboxes.get(&id).is_some_and(|sandbox| sandbox.started.is_none());
+            if never_asked {
+                kill.notify_one();
+            }
+        });
+    }
+
+    pub(super) async fn stop(&self) {
+        let kills: Vec<_> = {
+            let mut state = self.lock();
+            state.stopping = true;
+            state.waiting.clear();
+            state.sandboxes.values().map(|sandbox| Arc::clone(&sandbox.kill)).collect()
+        };
+        for kill in kills {
+            kill.notify_one();
+        }
+        while !self.lock().sandboxes.is_empty() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn busy(&self) -> usize {
+        self.sandboxes.values().filter(|sandbox| sandbox.call.is_some()).count()
+    }
+}
+
+/// What Lambda and the model tell the program, and nothing of this machine's own environment.
+fn environment(
+    deployment: &Deployment,
+    function: &Function,
+    name: &str,
+    group: &str,
+) -> BTreeMap<String, String> {
+    let aws = deployment.aws_endpoint();
+    let own = [
+        ("AWS_LAMBDA_FUNCTION_NAME", name.to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", function.memory_mib.to_string()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".into()),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", group.to_owned()),
+        ("AWS_LAMBDA_LOG_FORMAT", "JSON".into()),
+        ("AWS_LAMBDA_LOG_LEVEL", "INFO".into()),
+        ("AWS_REGION", REGION.into()),
+        ("AWS_DEFAULT_REGION", REGION.into()),
+        ("AWS_ACCOUNT_ID", ACCOUNT.into()),
+        ("AWS_ACCESS_KEY_ID", "local".into()),
+        ("AWS_SECRET_ACCESS_KEY", "local".into()),
+        ("AWS_SESSION_TOKEN", "local".into()),
+        ("AWS_ENDPOINT_URL", aws.clone()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", aws.clone()),
+        ("AWS_ENDPOINT_URL_SNS", aws.clone()),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", aws),
+        ("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", deployment.management_endpoint()),
+        ("_HANDLER", "bootstrap".into()),
+        ("LANG", "en_US.UTF-8".into()),
+        ("TZ", ":UTC".into()),
+        ("PATH", "/usr/local/bin:/usr/bin:/bin".into()),
+    ];
+    let mut variables: BTreeMap<String, String> =
+        own.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    variables.extend(deployment.variables(function));
+    variables
+}

@@ -1,0 +1,239 @@
+//! The local run's command line.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+    time::Instant,
+};
+
+use clap::{Args, Parser, Subcommand};
+use local::{Banner, BrokerChoice, ExternalBroker, LocalError, Options, Ports, Run, bus::Stage};
+use serde_json::json;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// The whole pipeline on one machine: no cloud account, no Docker.
+#[derive(Debug, Parser)]
+#[command(name = "local", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs everything until Ctrl-C.
+    Dev(Box<Dev>),
+}
+
+#[derive(Debug, Args)]
+struct Dev {
+    /// Environment of the manifest whose names and settings are used.
+    #[arg(long, env = "ENV", default_value = "dev")]
+    env: String,
+    /// The manifest.
+    #[arg(long, default_value = "topics.yaml")]
+    manifest: PathBuf,
+    /// Folder with the functions' programs [default: where this program is].
+    #[arg(long)]
+    functions: Option<PathBuf>,
+    /// Keep tables and secrets in this folder.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Empty the data folder first.
+    #[arg(long, requires = "data")]
+    fresh: bool,
+    /// Port of the HTTP API and the page [default: 4080, or a free one].
+    #[arg(long)]
+    http_port: Option<u16>,
+    /// Port of the WebSocket API [default: 4081, or a free one].
+    #[arg(long)]
+    websocket_port: Option<u16>,
+    /// Port of the AWS APIs [default: 4566, or a free one].
+    #[arg(long)]
+    aws_port: Option<u16>,
+    /// Port of DynamoDB [default: 4082, or a free one].
+    #[arg(long, conflicts_with = "dynamodb")]
+    dynamodb_port: Option<u16>,
+    /// Port of a real Kafka [default: a free one].
+    #[arg(long)]
+    kafka_port: Option<u16>,
+    /// `embedded`, or `kafka` for a real Apache Kafka that is started here.
+    #[arg(long, env = "BROKER", default_value = "embedded", conflicts_with = "brokers")]
+    broker: String,
+    /// Use a Kafka cluster that runs already: `host:port,...`
+    #[arg(long, env = "KAFKA_BROKERS", value_name = "SERVERS")]
+    brokers: Option<String>,
+    /// SCRAM-SHA-512 user there; plaintext without.
+    #[arg(long, env = "KAFKA_USERNAME", requires = "kafka_password")]
+    kafka_user: Option<String>,
+    /// Its password.
+    #[arg(long, env = "KAFKA_PASSWORD", hide_env_values = true)]
+    kafka_password: Option<String>,
+    /// PEM file with the certificate authority there.
+    #[arg(long, env = "KAFKA_CA_FILE")]
+    kafka_ca: Option<PathBuf>,
+    /// Use a DynamoDB that runs already.
+    #[arg(long, env = "AWS_ENDPOINT_URL_DYNAMODB", value_name = "URL")]
+    dynamodb: Option<String>,
+    /// Post every notification to this http:// address as well.
+    #[arg(long, value_name = "URL")]
+    deliver: Option<String>,
+    /// Don't limit requests per second.
+    #[arg(long)]
+    no_throttle: bool,
+    /// Don't open the page.
+    #[arg(long)]
+    no_open: bool,
+    /// Print one JSON object a line: first the addresses, then everything that happens.
+    #[arg(long)]
+    json: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Command::Dev(dev) = Cli::parse().command;
+    match run(*dev).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say_error(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(dev: Dev) -> Result<(), LocalError> {
+    let start = Instant::now();
+    let (json, open) = (dev.json, !dev.no_open && !dev.json);
+    let options = dev.options()?;
+    // Before anything is started, so that nothing is left behind when it is stopped at once.
+    let mut quit = Quit::new()?;
+    let run = tokio::select! {
+        run = Run::start(&options) => run?,
+        () = quit.asked() => return Ok(()),
+    };
+    let banner = Banner {
+        deployment: run.deployment(),
+        embedded_broker: run.is_embedded(),
+        memory_tables: options.data.is_none() && options.dynamodb.is_none(),
+        ready_millis: start.elapsed().as_millis(),
+    };
+    if json {
+        say(&json!({ "ready": banner.json() }).to_string());
+    } else {
+        say(&banner.to_string());
+    }
+    if open {
+        open_page(&format!("http://{}/", run.deployment().endpoints.http));
+    }
+    let (_, mut happenings) = run.bus().watch(u64::MAX);
+    loop {
+        tokio::select! {
+            () = quit.asked() => break,
+            happening = happenings.recv() => match happening {
+                Ok(happening) if json => say(&serde_json::to_string(&*happening).unwrap_or_default()),
+                Ok(happening) if happening.stage == Stage::Notice => {
+                    say_error(&format!("note: {}", happening.detail.as_deref().unwrap_or_default()));
+                }
+                // Another one, or some were missed.
+                _ => {}
+            },
+        }
+    }
+    if !json {
+        say_error("stopping: what is under way is finished first; Ctrl-C again to stop at once");
+    }
+    tokio::select! {
+        () = run.stop() => {}
+        () = quit.asked() => {}
+    }
+    Ok(())
+}
+
+impl Dev {
+    fn options(self) -> Result<Options, LocalError> {
+        let functions = match self.functions {
+            Some(folder) => folder,
+            None => {
+                let own = std::env::current_exe()
+                    .map_err(|source| LocalError::File { path: "local".into(), source })?;
+                own.parent().map(PathBuf::from).unwrap_or_default()
+            }
+        };
+        let broker = match (self.brokers, self.broker.as_str()) {
+            (Some(servers), _) => BrokerChoice::External(ExternalBroker {
+                servers,
+                user: self.kafka_user.zip(self.kafka_password),
+                ca: self.kafka_ca,
+            }),
+            (None, "embedded") => BrokerChoice::Embedded,
+            (None, "kafka") => BrokerChoice::Kafka,
+            (None, other) => {
+                return Err(LocalError::Options(format!(
+                    "there is no broker `{other}`: `embedded` or `kafka`, or --brokers for one that runs"
+                )));
+            }
+        };
+        Ok(Options {
+            manifest: self.manifest,
+            environment: self.env,
+            functions,
+            data: self.data,
+            fresh: self.fresh,
+            ports: Ports {
+                http: self.http_port,
+                websocket: self.websocket_port,
+                aws: self.aws_port,
+                dynamodb: self.dynamodb_port,
+                kafka: self.kafka_port,
+            },
+            broker,
+            dynamodb: self.dynamodb,
+            throttle: !self.no_throttle,
+            deliver: self.deliver,
+            ..Options::default()
+        })
+    }
+}
+
+/// Ctrl-C, SIGTERM, and the terminal's end.
+struct Quit([Signal; 3]);
+
+impl Quit {
+    fn new() -> Result<Self, LocalError> {
+        let failed = |source: io::Error| LocalError::File { path: "signals".into(), source };
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        let [interrupt, terminate, hangup] = kinds.map(|kind| signal(kind).map_err(failed));
+        Ok(Self([interrupt?, terminate?, hangup?]))
+    }
+
+    /// Returns each time that one of them comes.
+    async fn asked(&mut self) {
+        let [interrupt, terminate, hangup] = &mut self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
+}
+
+fn open_page(url: &str) {
+    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    // A machine without a browser has the address in the banner.
+    let _ = std::process::Command::new(program)
+        .arg(url)
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn();
+}
+
+fn say(line: &str) {
+    // Nothing can be done about an output that is gone.
+    let _ = writeln!(io::stdout().lock(), "{line}");
+}
+
+fn say_error(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}

@@ -1,0 +1,275 @@
+//! Starts everything in the order in which each part needs the others, and stops it in the opposite one.
+
+use std::{
+    future::Future,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::Router;
+use model::Secret;
+use rdkafka::producer::FutureProducer;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use crate::{
+    Deployment, Endpoints, LocalError, Options,
+    aws::{self, Aws, Channels, Upstream},
+    broker::Broker,
+    bus::Bus,
+    console::{self, Console},
+    edge::{self, Edge},
+    functions::Functions,
+    logs::Logs,
+    mapping::Mappings,
+    options::{BrokerChoice, Limits},
+    secrets::Secrets,
+    tables, tap,
+};
+
+/// Ports that are tried first where none is given, so that addresses stay the same from run to run.
+const USUAL: Ports = Ports { http: 4080, websocket: 4081, aws: 4566, dynamodb: 4082 };
+
+struct Ports {
+    http: u16,
+    websocket: u16,
+    aws: u16,
+    dynamodb: u16,
+}
+
+/// A local run that is up.
+pub struct Run {
+    deployment: Arc<Deployment>,
+    broker: Arc<Broker>,
+    functions: Arc<Functions>,
+    edge: Arc<Edge>,
+    mappings: Mappings,
+    tables: Option<tables::Embedded>,
+    bus: Bus,
+    limits: Limits,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Run {
+    /// Starts everything; returns when it is ready for requests.
+    pub async fn start(options: &Options) -> Result<Self, LocalError> {
+        let model = manifest::read_file(&options.manifest)
+            .map_err(|error| LocalError::Manifest(error.to_string()))?;
+        let environment = model.environment(&options.environment).cloned().ok_or_else(|| {
+            let known: Vec<&str> =
+                model.environments.iter().map(|environment| environment.name.as_str()).collect();
+            LocalError::Environment { name: options.environment.clone(), known: known.join(", ") }
+        })?;
+        let data = options.data.as_deref();
+        if let Some(folder) = data {
+            prepare(folder, options.fresh)?;
+        }
+        let mut secrets = Secrets::open(&model, data)?;
+        if let BrokerChoice::External(external) = &options.broker
+            && let Some((user, password)) = &external.user
+        {
+            secrets.set_credentials(user, password);
+        }
+        let ports = &options.ports;
+        let http = listen("the HTTP API", "--http-port", ports.http, USUAL.http).await?;
+        let websocket =
+            listen("the WebSocket API", "--websocket-port", ports.websocket, USUAL.websocket).await?;
+        let aws_api = listen("the AWS APIs", "--aws-port", ports.aws, USUAL.aws).await?;
+        let runtime_api = listen("the Lambda Runtime API", "", Some(0), 0).await?;
+        let bus = Bus::default();
+        let (stop, stopping) = watch::channel(false);
+
+        let (tables, tables_url) = match &options.dynamodb {
+            Some(url) => (None, url.clone()),
+            None => {
+                let listener = listen("DynamoDB", "--dynamodb-port", ports.dynamodb, USUAL.dynamodb).await?;
+                let url = format!("http://{}", address(&listener)?);
+                (Some(tables::Embedded::start(listener, data, options.limits.sweep)?), url)
+            }
+        };
+        let upstream = Upstream::new(&tables_url).map_err(LocalError::Options)?;
+        let broker = Arc::new(Broker::start(options, &model, &environment, &secrets).await?);
+        let endpoints = Endpoints {
+            http: address(&http)?,
+            websocket: address(&websocket)?,
+            aws: address(&aws_api)?,
+            dynamodb: tables_url,
+            brokers: broker.servers().to_owned(),
+            broker_variables: broker.variables(),
+        };
+        let deployment = Arc::new(Deployment { model, environment, endpoints, secrets });
+        tables::create(&deployment, &upstream).await?;
+
+        let logs = Logs::default();
+        let functions = Functions::new(
+            &deployment,
+            &options.functions,
+            address(&runtime_api)?,
+            &options.limits,
+            &logs,
+            &bus,
+        )?;
+        let channels =
+            Channels::new(&deployment.model, &deployment.environment, options.deliver.as_deref(), &bus);
+        let aws = Arc::new(Aws {
+            deployment: Arc::clone(&deployment),
+            functions: Arc::clone(&functions),
+            logs,
+            channels,
+            tables: upstream,
+            bus: bus.clone(),
+        });
+        let edge = Edge::new(&deployment, &functions, &options.limits, options.throttle, &bus);
+        let mut tasks = vec![
+            serve(runtime_api, functions.router(), std::future::pending()),
+            serve(aws_api, aws::router(Arc::clone(&aws)), until(&stopping)),
+            serve(websocket, edge::websocket::router(Arc::clone(&edge)), until(&stopping)),
+        ];
+        functions.warm();
+
+        let consumer = broker.client(&deployment.secrets, Secret::ConsumerCredentials);
+        let observer = broker.observer(&deployment.secrets);
+        let embedded = broker.is_embedded();
+        let mappings = Mappings::start(&deployment, &functions, &consumer, embedded, &options.limits, &bus)?;
+        let failed =
+            |reason: String| LocalError::Broker { servers: deployment.endpoints.brokers.clone(), reason };
+        let (topics, task) =
+            tap::start(&deployment, &observer, embedded, mappings.progress(), &bus, stopping.clone())
+                .map_err(failed)?;
+        tasks.push(task);
+        let producer: FutureProducer = observer.create().map_err(|error| failed(error.to_string()))?;
+        let console = Arc::new(Console {
+            aws,
+            edge: Arc::clone(&edge),
+            broker: Arc::clone(&broker),
+            topics,
+            progress: mappings.progress(),
+            producer,
+            stopping: stopping.clone(),
+        });
+        let api = Router::new().fallback(edge::http::handle).with_state(Arc::clone(&edge));
+        tasks.push(serve(http, console::router(console).merge(api), until(&stopping)));
+        functions.ready().await;
+        Ok(Self {
+            deployment,
+            broker,
+            functions,
+            edge,
+            mappings,
+            tables,
+            bus,
+            limits: options.limits.clone(),
+            stop,
+            tasks,
+        })
+    }
+
+    /// The model with its addresses.
+    pub fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
+    /// The pipeline as it happens.
+    pub fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
+    /// The broker is in this process, and forgets.
+    pub fn is_embedded(&self) -> bool {
+        self.broker.is_embedded()
+    }
+
+    /// Takes no more requests, finishes what is under way, and ends every process.
+    pub async fn stop(self) {
+        let patience = self.limits.drain;
+        self.stop.send_replace(true);
+        self.mappings.stop(patience).await;
+        self.edge.connections.close_all();
+        // `$disconnect` of the connections that were just closed.
+        let gone = async {
+            while self.edge.connections.len() > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let _ = tokio::time::timeout(patience.min(Duration::from_secs(2)), gone).await;
+        self.functions.stop().await;
+        if let Some(tables) = self.tables {
+            tables.stop(Duration::from_secs(1)).await;
+        }
+        for task in self.tasks {
+            task.abort();
+        }
+        // Time for a real Kafka to close its files.
+        self.broker.stop(patience.max(Duration::from_secs(30))).await;
+    }
+}
+
+fn prepare(folder: &std::path::Path, fresh: bool) -> Result<(), LocalError> {
+    if fresh {
+        // Only what a local run has written; the folder may hold other things.
+        for name in ["tables.sqlite", "tables.sqlite-wal", "tables.sqlite-shm", "secrets.json", "kafka"] {
+            let path = folder.join(name);
+            let removed =
+                if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+            match removed {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(LocalError::file(path)(error));
+                }
+                _ => {}
+            }
+        }
+    }
+    std::fs::create_dir_all(folder).map_err(LocalError::file(folder))
+}
+
+async fn listen(
+    what: &'static str,
+    flag: &'static str,
+    given: Option<u16>,
+    usual: u16,
+) -> Result<TcpListener, LocalError> {
+    let bind = |port: u16| TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    let failed = |port: u16, source: std::io::Error| match source.kind() {
+        std::io::ErrorKind::AddrInUse => LocalError::PortInUse { port, what, flag },
+        _ => LocalError::Listen { what, address: (Ipv4Addr::LOCALHOST, port).into(), source },
+    };
+    match given {
+        Some(port) => bind(port).await.map_err(|error| failed(port, error)),
+        None => match bind(usual).await {
+            Ok(listener) => Ok(listener),
+            Err(_) => bind(0).await.map_err(|error| failed(0, error)),
+        },
+    }
+}
+
+fn address(listener: &TcpListener) -> Result<SocketAddr, LocalError> {
+    listener.local_addr().map_err(|source| LocalError::Listen {
+        what: "a listener",
+        address: (Ipv4Addr::LOCALHOST, 0).into(),
+        source,
+    })
+}
+
+fn until(stopping: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
+    let mut stopping = stopping.clone();
+    async move {
+        let _ = stopping.wait_for(|stop| *stop).await;
+    }
+}
+
+fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> JoinHandle<()> {
+    use axum::serve::ListenerExt;
+    let listener = listener.tap_io(|stream| {
+        // Small answers must not wait for the client's acknowledgement.
+        let _ = stream.set_nodelay(true);
+    });
+    tokio::spawn(async move {
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let _ = axum::serve(listener, service).with_graceful_shutdown(stop).await;
+    })
+}

@@ -1,0 +1,153 @@
+//! DynamoDB: the embedded one with the model's tables, or another that speaks its API.
+
+use std::{path::Path, time::Duration};
+
+use dynoxide::Database;
+use model::{KeyAttribute, KeyType, Table};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use crate::{Deployment, LocalError, aws::Upstream};
+
+/// The embedded database's server and its sweeper.
+#[derive(Debug)]
+pub(crate) struct Embedded {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Embedded {
+    /// Serves a database in memory or in the folder.
+    pub(crate) fn start(
+        listener: TcpListener,
+        folder: Option<&Path>,
+        sweep: Duration,
+    ) -> Result<Self, LocalError> {
+        let failed = |error: dynoxide::DynoxideError| LocalError::Tables(error.to_string());
+        let database = match folder {
+            None => Database::memory().map_err(failed)?,
+            Some(folder) => {
+                let path = folder.join("tables.sqlite");
+                Database::new(&path.display().to_string()).map_err(failed)?
+            }
+        };
+        let (stop, stopping) = watch::channel(false);
+        let until = |mut stopping: watch::Receiver<bool>| async move {
+            let _ = stopping.wait_for(|stop| *stop).await;
+        };
+        let serve =
+            dynoxide::server::serve_with_shutdown(listener, database.clone(), until(stopping.clone()));
+        let server = tokio::spawn(async move {
+            let _ = serve.await;
+        });
+        let sweeper = tokio::spawn(async move {
+            let stop = until(stopping);
+            tokio::pin!(stop);
+            loop {
+                tokio::select! {
+                    () = &mut stop => return,
+                    () = tokio::time::sleep(sweep) => {}
+                }
+                let database = database.clone();
+                // It holds SQLite's lock page by page.
+                let _ = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
+            }
+        });
+        Ok(Self { stop, tasks: vec![server, sweeper] })
+    }
+
+    pub(crate) async fn stop(self, patience: Duration) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            let abort = task.abort_handle();
+            if tokio::time::timeout(patience, task).await.is_err() {
+                abort.abort();
+            }
+        }
+    }
+}
+
+/// Makes the model's tables where they aren't there.
+pub(crate) async fn create(deployment: &Deployment, tables: &Upstream) -> Result<(), LocalError> {
+    for table in &deployment.model.tables {
+        let name = deployment.table_name(table);
+        if tables.call("DescribeTable", &json!({ "TableName": name })).await.is_ok() {
+            continue;
+        }
+        let failed = LocalError::Tables;
+        tables.call("CreateTable", &definition(table, &name)).await.map_err(failed)?;
+        if let Some(ttl) = &table.ttl {
+            let asked = json!({
+                "TableName": name,
+                "TimeToLiveSpecification": { "Enabled": true, "AttributeName": ttl.attribute },
+            });
+            wait_until_active(tables, &name).await?;
+            tables.call("UpdateTimeToLive", &asked).await.map_err(failed)?;
+        }
+    }
+    for table in &deployment.model.tables {
+        wait_until_active(tables, &deployment.table_name(table)).await?;
+    }
+    Ok(())
+}
+
+async fn wait_until_active(tables: &Upstream, name: &str) -> Result<(), LocalError> {
+    // A table is made within milliseconds here, and within seconds elsewhere.
+    for _ in 0..600 {
+        let told =
+            tables.call("DescribeTable", &json!({ "TableName": name })).await.map_err(LocalError::Tables)?;
+        if told["Table"]["TableStatus"] == "ACTIVE" {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Err(LocalError::Tables(format!("table {name} does not become ACTIVE")))
+}
+
+fn definition(table: &Table, name: &str) -> Value {
+    let mut attributes: Vec<&KeyAttribute> = vec![&table.key];
+    attributes.extend(&table.sort);
+    for index in &table.indexes {
+        attributes.push(&index.key);
+        attributes.extend(&index.sort);
+    }
+    attributes.sort_by(|a, b| a.name.cmp(&b.name));
+    attributes.dedup_by(|a, b| a.name == b.name);
+    let attributes: Vec<Value> = attributes
+        .into_iter()
+        .map(|attribute| {
+            let kind = match attribute.ty {
+                KeyType::S => "S",
+                KeyType::N => "N",
+            };
+            json!({ "AttributeName": attribute.name, "AttributeType": kind })
+        })
+        .collect();
+    let mut definition = json!({
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": attributes,
+        "KeySchema": keys(&table.key, table.sort.as_ref()),
+    });
+    let indexes: Vec<Value> = table
+        .indexes
+        .iter()
+        .map(|index| {
+            json!({
+                "IndexName": index.name.name,
+                "KeySchema": keys(&index.key, index.sort.as_ref()),
+                "Projection": { "ProjectionType": "ALL" },
+            })
+        })
+        .collect();
+    if !indexes.is_empty() {
+        definition["GlobalSecondaryIndexes"] = indexes.into();
+    }
+    definition
+}
+
+fn keys(key: &KeyAttribute, sort: Option<&KeyAttribute>) -> Vec<Value> {
+    let mut keys = vec![json!({ "AttributeName": key.name, "KeyType": "HASH" })];
+    keys.extend(sort.map(|sort| json!({ "AttributeName": sort.name, "KeyType": "RANGE" })));
+    keys
+}

@@ -1,0 +1,223 @@
+//! What goes wrong, at every edge: a clear answer, and nothing stops.
+
+mod support;
+
+use std::process::{Command, Stdio};
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use support::{Local, Socket};
+use tokio_tungstenite::tungstenite::Message;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_requests_are_told_what_is_wrong() {
+    let local = Local::start(&[]);
+    let http = local.address("http");
+    let (status, _, text) = local.send(Method::GET, &format!("{http}/nowhere"), &[], "").await;
+    assert_eq!((status, text.as_str()), (404, r#"{"message":"Not Found"}"#));
+    let (status, _, _) = local.send(Method::GET, &format!("{http}/user-info"), &[], "").await;
+    assert_eq!(status, 404, "a route is its method and its path");
+    let json = [("content-type", "application/json")];
+    let (status, headers, text) = local.send(Method::POST, &format!("{http}/user-info"), &json, "{").await;
+    assert_eq!(status, 400, "{text}");
+    assert_eq!(headers["content-type"], "application/problem+json");
+    let (status, answer) =
+        local.step("/user-info", &json!({ "customerId": "c-1", "email": "no", "age": 3 })).await;
+    assert_eq!(status, 400);
+    let errors = answer["errors"].as_array().expect("faults are listed");
+    assert!(errors.len() >= 3, "a bad email, no first name, an unknown field: {answer}");
+    let (status, _, text) =
+        local.send(Method::POST, &format!("{http}/user-info"), &json, vec![b'1'; 11 << 20]).await;
+    assert_eq!(status, 413, "{text}");
+    let preflight = [("origin", "http://localhost:4200"), ("access-control-request-method", "POST")];
+    let (status, headers, _) =
+        local.send(Method::OPTIONS, &format!("{http}/user-info"), &preflight, "").await;
+    assert_eq!(status, 204);
+    assert_eq!(headers["access-control-allow-origin"], "*");
+    let foreign = [("origin", "https://example.com")];
+    let (status, _, _) = local.send(Method::GET, &format!("{http}/_local/state"), &foreign, "").await;
+    assert_eq!(status, 403, "another site's page must not look in");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poison_record_is_quarantined_and_nothing_stops() {
+    let local = Local::start(&[]);
+    let mut socket = local.connect("same-key").await;
+    let poison = json!({ "kind": "poison", "topic": "user-info-submitted", "key": "same-key" });
+    let (status, placed) = local.step("/_local/fault", &poison).await;
+    assert_eq!(status, 200, "{placed}");
+    let body = json!({ "customerId": "same-key", "email": "a@example.com", "firstName": "Ada" });
+    let (status, answer) = local.step("/user-info", &body).await;
+    assert_eq!(status, 202, "{answer}");
+    assert_eq!(socket.event("USER_INFO_SUBMITTED").await["id"], answer["eventId"]);
+    let kept = local.rows("error-logs-dev").await;
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert_eq!(kept[0]["kind"]["S"], "QUARANTINED");
+    assert_eq!(kept[0]["topic"]["S"], "user-info-submitted");
+    let alerts = local.get("/_local/alerts").await;
+    assert_eq!(alerts["alerts"][0]["channel"], "onboard-ai-support-dev", "{alerts}");
+    let (status, answer) =
+        local.step("/_local/fault", &json!({ "kind": "poison", "topic": "nowhere" })).await;
+    assert_eq!(status, 404, "{answer}");
+    let (status, answer) = local.step("/_local/fault", &json!({ "kind": "earthquake" })).await;
+    assert_eq!(status, 422, "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_outage_is_a_503_and_ends() {
+    let local = Local::start(&[]);
+    let body = json!({ "customerId": "c-1", "email": "a@example.com", "firstName": "Ada" });
+    let (status, _) = local.step("/user-info", &body).await;
+    assert_eq!(status, 202);
+    let (status, answer) = local.step("/_local/fault", &json!({ "kind": "broker", "down": true })).await;
+    assert_eq!(status, 200, "{answer}");
+    let (status, answer) = local.step("/user-info", &body).await;
+    assert_eq!(status, 503, "{answer}");
+    assert_eq!(answer["code"], "BROKER_UNREACHABLE");
+    let (status, _) = local.step("/_local/fault", &json!({ "kind": "broker", "down": false })).await;
+    assert_eq!(status, 200);
+    let mut socket = local.connect("c-2").await;
+    let again = json!({ "customerId": "c-2", "email": "a@example.com", "firstName": "Ada" });
+    let answer = local
+        .until("the broker takes records again", async |local| {
+            let (status, answer) = local.step("/user-info", &again).await;
+            (status == 202).then_some(answer)
+        })
+        .await;
+    assert_eq!(socket.event("USER_INFO_SUBMITTED").await["id"], answer["eventId"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sockets_are_held_to_their_limits() {
+    let local = Local::start(&[]);
+    let url = local.address("websocket");
+    assert_eq!(Socket::open(&url).await.err(), Some(401), "nobody is named");
+    let elsewhere = url.replace("/dev", "/prod");
+    assert_eq!(Socket::open(&format!("{elsewhere}?customerId=c")).await.err(), Some(403), "another stage");
+    let close = |message: Message| match message {
+        Message::Close(Some(frame)) => u16::from(frame.code),
+        other => panic!("{other:?} is no close"),
+    };
+    let mut socket = local.connect("c-1").await;
+    futures_util::SinkExt::send(&mut socket.0, Message::binary(vec![1, 2]))
+        .await
+        .expect("the socket is open");
+    assert_eq!(close(socket.next().await), 1003);
+    let mut socket = local.connect("c-1").await;
+    socket.say(&"x".repeat(33 * 1024)).await;
+    assert_eq!(close(socket.next().await), 1009);
+    let mut socket = local.connect("c-1").await;
+    socket.say("no json").await;
+    assert_eq!(socket.json().await["type"], "ERROR");
+
+    let id = local
+        .until("the connection is known", async |local| {
+            let rows = local.rows("websocket-connections-dev").await;
+            let ids = rows.first()?["connectionIds"]["SS"].as_array()?.clone();
+            (ids.len() == 1).then(|| ids[0].as_str().map(str::to_owned))?
+        })
+        .await;
+    let management = format!("{}/@connections/{}", url.replace("ws://", "http://"), id.replace('=', "%3D"));
+    let (status, _, text) = local.send(Method::GET, &management, &[], "").await;
+    assert_eq!(status, 200, "{text}");
+    let (status, _, _) = local.send(Method::POST, &management, &[], r#"{"hello":"you"}"#).await;
+    assert_eq!(status, 200);
+    assert_eq!(socket.json().await, json!({ "hello": "you" }));
+    let (status, headers, _) = local.send(Method::POST, &management, &[], vec![b'x'; 129 * 1024]).await;
+    assert_eq!(status, 413);
+    assert_eq!(headers["x-amzn-errortype"], "PayloadTooLargeException");
+    let (status, _, _) = local.send(Method::DELETE, &management, &[], "").await;
+    assert_eq!(status, 204);
+    assert_eq!(close(socket.next().await), 1000);
+    let (status, headers, _) = local.send(Method::POST, &management, &[], "x").await;
+    assert_eq!(status, 410);
+    assert_eq!(headers["x-amzn-errortype"], "GoneException");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_binds_a_caller_to_one_customer() {
+    let local = Local::start(&["--env", "staging"]);
+    let body = json!({ "email": "a@example.com", "firstName": "Ada" });
+    let (status, answer) = local.step("/user-info", &body).await;
+    assert_eq!(status, 202, "{answer}");
+    let customer = answer["customerId"].as_str().expect("the first step names the customer").to_owned();
+    let token = answer["token"].as_str().expect("and gives a token").to_owned();
+    let mut socket =
+        Socket::open(answer["websocketUrl"].as_str().expect("it says where")).await.expect("it connects");
+    socket.say(r#"{"action":"ping"}"#).await;
+    assert_eq!(socket.event("PONG").await["type"], "PONG");
+    let url = local.address("websocket");
+    assert_eq!(Socket::open(&format!("{url}?customerId={customer}")).await.err(), Some(401), "no token");
+    assert_eq!(
+        Socket::open(&format!("{url}?customerId=c-2&token={token}")).await.err(),
+        Some(403),
+        "another's"
+    );
+    let named = json!({ "customerId": customer, "email": "a@example.com", "firstName": "Ada" });
+    let (status, _) = local.step("/user-info", &named).await;
+    assert_eq!(status, 401, "nobody sends details in another's name");
+    let documents = json!({ "customerId": customer });
+    let (status, _) = local.step("/documents", &documents).await;
+    assert_eq!(status, 401, "no token");
+    let (status, _) =
+        local.step_with("/documents", &documents, &[("authorization", "Bearer v1.x.y.z")]).await;
+    assert_eq!(status, 403, "no token of ours");
+    let bearer = format!("Bearer {token}");
+    let (status, answer) = local.step_with("/documents", &documents, &[("authorization", &bearer)]).await;
+    assert_eq!(status, 400, "let in, and told what is missing: {answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_left_behind_when_the_runner_is_killed() {
+    let local = Local::start(&[]);
+    let pid = local.pid();
+    let children = children(pid);
+    assert!(children.len() >= 15, "one program for each function: {children:?}");
+    assert!(Command::new("kill").args(["-KILL", &pid.to_string()]).status().expect("kill runs").success());
+    local
+        .until("every program has ended", async |_| children.iter().all(|pid| !is_alive(pid)).then_some(()))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_in_use_is_a_clear_error() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let port = taken.local_addr().expect("it listens").port().to_string();
+    let output = Command::new(env!("CARGO_BIN_EXE_local"))
+        .args(["dev", "--no-open", "--http-port", &port, "--manifest"])
+        .arg(support::root().join("topics.yaml"))
+        .stdout(Stdio::null())
+        .output()
+        .expect("it runs");
+    assert!(!output.status.success());
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains(&port) && text.contains("--http-port") && text.contains("in use"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_survive_a_restart_with_a_data_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = ["--data", folder.path().to_str().expect("its name is text")];
+    let local = Local::start(&data);
+    let body = json!({ "customerId": "c-1", "email": "a@example.com", "firstName": "Ada" });
+    let (status, _) = local.step("/user-info", &body).await;
+    assert_eq!(status, 202);
+    local.until("it is applied", async |local| (!local.history("c-1").await.is_empty()).then_some(())).await;
+    assert!(local.stop().success());
+    let local = Local::start(&data);
+    assert_eq!(local.rows("users-dev").await.len(), 1);
+    assert!(local.stop().success());
+    let local = Local::start(&[data.as_slice(), &["--fresh"]].concat());
+    assert_eq!(local.rows("users-dev").await, Vec::<Value>::new());
+}
+
+fn children(pid: u32) -> Vec<String> {
+    let output = Command::new("pgrep").args(["-P", &pid.to_string()]).output().expect("pgrep runs");
+    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+}
+
+fn is_alive(pid: &str) -> bool {
+    // A zombie waits for its new parent, and runs no more.
+    let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    state.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
+}
