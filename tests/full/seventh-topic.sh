@@ -30,7 +30,8 @@ for file in $before; do cmp "$file" "$root/$file"; done
 export CARGO_TARGET_DIR=$copy/target
 crates=(--package events --package rules --package producers --package consumers --package edge --package bootstrap-brokers)
 step "format"
-cargo fmt "${crates[@]}" --check
+# With the workspace's settings: those of generated/ leave everything as it is.
+cargo fmt "${crates[@]}" --check -- --config-path "$copy/rustfmt.toml"
 step "clippy"
 cargo clippy --quiet --locked "${crates[@]}" --all-targets -- -D warnings
 step "tests"

@@ -77,7 +77,7 @@ impl contract::Show for DocumentsProcessedStatus {
     }
 }
 
-/// What a caller sends for a `documents-processed` event: everything but the computed fields.
+/// What a caller sends: the event of `documents-processed` without its computed fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentsProcessedRequest {
     pub customer_id: shared::CustomerId,

@@ -131,7 +131,7 @@ impl contract::Show for KycVerifiedStatus {
     }
 }
 
-/// What a caller sends for a `kyc-verified` event: everything but the computed fields.
+/// What a caller sends: the event of `kyc-verified` without its computed fields.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KycVerifiedRequest {
     pub customer_id: shared::CustomerId,

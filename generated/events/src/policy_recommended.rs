@@ -68,7 +68,7 @@ impl contract::Object for PolicyRecommended {
     }
 }
 
-/// What a caller sends for a `policy-recommended` event: everything but the computed fields.
+/// What a caller sends: the event of `policy-recommended` without its computed fields.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PolicyRecommendedRequest {
     pub customer_id: shared::CustomerId,

@@ -10,28 +10,28 @@ static COUNTRY_CODE: check::Pattern = check::Pattern::new("^[A-Z]{2}$");
 
 pub type CustomerId = String;
 
-/// The check of a [`CustomerId`].
+/// The check of [`CustomerId`].
 pub fn customer_id() -> impl check::Check<Output = CustomerId> {
     check::text(0, 64).pattern(&CUSTOMER_ID)
 }
 
 pub type PersonName = String;
 
-/// The check of a [`PersonName`].
+/// The check of [`PersonName`].
 pub fn person_name() -> impl check::Check<Output = PersonName> {
     check::text(1, 100)
 }
 
 pub type CountryCode = String;
 
-/// The check of a [`CountryCode`].
+/// The check of [`CountryCode`].
 pub fn country_code() -> impl check::Check<Output = CountryCode> {
     check::text(0, 2).pattern(&COUNTRY_CODE)
 }
 
 pub type Money = contract::Decimal;
 
-/// The check of a [`Money`].
+/// The check of [`Money`].
 pub fn money() -> impl check::Check<Output = Money> {
     check::decimal("0", "10000000", 2)
 }
@@ -52,7 +52,7 @@ impl contract::Object for Address {
         let line2 = fields.optional("line2", &check::text(0, 120));
         let city = fields.required("city", &check::text(0, 80));
         let postcode = fields.required("postcode", &check::text(0, 12));
-        let country = fields.required("country", &country_code());
+        let country = fields.required("country", &self::country_code());
         Some(Self { line1: line1?, line2: line2?, city: city?, postcode: postcode?, country: country? })
     }
 }
@@ -184,7 +184,7 @@ impl contract::Object for Document {
         let document_id = fields.required("documentId", &check::text(0, 64));
         let file_name = fields.required("fileName", &check::text(0, 200));
         let kind = fields.optional("kind", &check::words::<DocumentKind>());
-        let holder_name = fields.optional("holderName", &person_name());
+        let holder_name = fields.optional("holderName", &self::person_name());
         let issued_on = fields.optional("issuedOn", &check::date());
         let expires_on = fields.optional("expiresOn", &check::date());
         Some(Self {
@@ -214,8 +214,8 @@ impl contract::Object for Recommendation {
     fn read(fields: &mut contract::Fields<'_>) -> Option<Self> {
         let policy_id = fields.required("policyId", &check::text(0, 40));
         let name = fields.required("name", &check::text(0, 80));
-        let cover = fields.required("cover", &money());
-        let monthly_premium = fields.required("monthlyPremium", &money());
+        let cover = fields.required("cover", &self::money());
+        let monthly_premium = fields.required("monthlyPremium", &self::money());
         let score = fields.required("score", &check::integer(0, 100));
         Some(Self {
             policy_id: policy_id?,

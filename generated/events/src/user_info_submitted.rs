@@ -82,7 +82,7 @@ impl contract::Object for UserInfoSubmitted {
     }
 }
 
-/// What a caller sends for a `user-info-submitted` event: everything but the computed fields.
+/// What a caller sends: the event of `user-info-submitted` without its computed fields.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UserInfoSubmittedRequest {
     pub customer_id: shared::CustomerId,

@@ -112,7 +112,7 @@ impl contract::Show for WorkflowCompletedStatus {
     }
 }
 
-/// What a caller sends for a `workflow-completed` event: everything but the computed fields.
+/// What a caller sends: the event of `workflow-completed` without its computed fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkflowCompletedRequest {
     pub customer_id: shared::CustomerId,

@@ -12,15 +12,15 @@ import type {
 import { type Accepted, type ApiOptions, type CallOptions } from './http.js';
 
 /**
- * A function for each route. It answers when the event is in Kafka, and throws an `ApiError` with
- * everything that is wrong when the request is not accepted.
+ * The steps of one customer: a function for each route. It answers when the event is in Kafka, and
+ * throws an `ApiError` with everything that is wrong when the request is not accepted.
  */
 export declare class OnboardAiApi {
   #private;
 
   constructor(options: ApiOptions);
 
-  /** The customer's token that the last answer brought. Listening to events needs it, too. */
+  /** The token that the last answer brought, as long as it is good. To listen takes one, too. */
   get token(): string | undefined;
 
   /** `POST /user-info`: A customer sent their personal details. Anyone may call it. */

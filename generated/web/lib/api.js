@@ -5,8 +5,8 @@
 import { Http } from './http.js';
 
 /**
- * A function for each route. It answers when the event is in Kafka, and throws an `ApiError` with
- * everything that is wrong when the request is not accepted.
+ * The steps of one customer: a function for each route. It answers when the event is in Kafka, and
+ * throws an `ApiError` with everything that is wrong when the request is not accepted.
  */
 export class OnboardAiApi {
   #http;
@@ -15,7 +15,7 @@ export class OnboardAiApi {
     this.#http = new Http(options);
   }
 
-  /** The customer's token that the last answer brought. Listening to events needs it, too. */
+  /** The token that the last answer brought, as long as it is good. To listen takes one, too. */
   get token() {
     return this.#http.token;
   }

@@ -10,7 +10,7 @@
 /** What every pushed event has. */
 export interface PushEvent {
   readonly type: string;
-  /** Unique; ids sort as the events were made. */
+  /** What duplicates are known by. */
   readonly id: string;
   /** When it happened: an instant in UTC, `2026-11-23T12:00:00.000Z`. */
   readonly time: string;

@@ -107,7 +107,7 @@ export class EventClient {
 
   /** The newest event that was seen: `after` of a later client. */
   get lastEventId() {
-    return this.#seen.newest ?? this.#options.after;
+    return this.#seen.newest() ?? this.#options.after;
   }
 
   /** Connects, and stays connected until `close()`. */
@@ -281,8 +281,8 @@ export class EventClient {
     }
     missed.asked += 1;
     const { after } = missed;
-    this.#link?.send(after === undefined ? { action: 'resume' } : { action: 'resume', after });
     this.#answer.set(this.#timing.answerTimeout, () => this.#ask(missed));
+    this.#link?.send(after === undefined ? { action: 'resume' } : { action: 'resume', after });
   }
 
   #resumed({ last, more }) {
@@ -466,37 +466,37 @@ class Link {
   }
 }
 
-/** The ids of the events that were seen, the last ones only. */
+/** The events that were seen, the last ones only: their ids and times. */
 class Seen {
   #times = new Map();
-  #newest;
-  #latest = -Infinity;
-
-  get newest() {
-    return this.#newest;
-  }
 
   /** Whether the event is new. */
   add({ id, time }) {
     if (this.#times.has(id)) return false;
-    const millis = Date.parse(time);
-    this.#times.set(id, millis);
-    if (this.#newest === undefined || id > this.#newest) this.#newest = id;
-    if (millis > this.#latest) this.#latest = millis;
-    if (this.#times.size > REMEMBERED) {
-      for (const oldest of this.#times.keys()) {
-        this.#times.delete(oldest);
-        break;
-      }
+    this.#times.set(id, Date.parse(time));
+    for (const oldest of this.#times.keys()) {
+      if (this.#times.size <= REMEMBERED) break;
+      this.#times.delete(oldest);
     }
     return true;
   }
 
+  /** The newest event. */
+  newest() {
+    return this.#until(Infinity)?.id;
+  }
+
   /** The newest event that is at least this much older than the newest of all. */
   before(span) {
+    const newest = this.#until(Infinity);
+    return newest && this.#until(newest.time - span)?.id;
+  }
+
+  /** The newest event that is no younger than this. Ids don't tell: some are of other clocks. */
+  #until(latest) {
     let found;
-    for (const [id, millis] of this.#times) {
-      if (millis <= this.#latest - span && (found === undefined || id > found)) found = id;
+    for (const [id, time] of this.#times) {
+      if (time <= latest && (found === undefined || time >= found.time)) found = { id, time };
     }
     return found;
   }

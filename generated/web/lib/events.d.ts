@@ -149,7 +149,7 @@ export interface WorkflowErrorData {
 
 /** What `POST /user-info` takes. A customer sent their personal details. */
 export interface SubmitUserInfoRequest {
-  /** Where it is left out, the server gives one. */
+  /** Left out, it is the token's customer, or else a new one. */
   readonly customerId?: CustomerId;
   /** A mail address. Personal data. */
   readonly email: string;
@@ -298,20 +298,20 @@ export declare const EVENT_TYPES: readonly OnboardAiEvent['type'][];
 /** Whether this client knows the event: a younger server may send others. */
 export declare function isOnboardAiEvent(event: PushEvent): event is OnboardAiEvent;
 
-/** Whether it is a 'USER_INFO_SUBMITTED' event. */
+/** Whether its type is 'USER_INFO_SUBMITTED'. */
 export declare function isUserInfoSubmitted(event: PushEvent): event is UserInfoSubmittedEvent;
 
-/** Whether it is a 'DOCUMENTS_PROCESSED' event. */
+/** Whether its type is 'DOCUMENTS_PROCESSED'. */
 export declare function isDocumentsProcessed(event: PushEvent): event is DocumentsProcessedEvent;
 
-/** Whether it is a 'KYC_VERIFIED' event. */
+/** Whether its type is 'KYC_VERIFIED'. */
 export declare function isKycVerified(event: PushEvent): event is KycVerifiedEvent;
 
-/** Whether it is a 'POLICY_RECOMMENDED' event. */
+/** Whether its type is 'POLICY_RECOMMENDED'. */
 export declare function isPolicyRecommended(event: PushEvent): event is PolicyRecommendedEvent;
 
-/** Whether it is a 'WORKFLOW_COMPLETED' event. */
+/** Whether its type is 'WORKFLOW_COMPLETED'. */
 export declare function isWorkflowCompleted(event: PushEvent): event is WorkflowCompletedEvent;
 
-/** Whether it is a 'WORKFLOW_ERROR' event. */
+/** Whether its type is 'WORKFLOW_ERROR'. */
 export declare function isWorkflowError(event: PushEvent): event is WorkflowErrorEvent;

@@ -18,32 +18,32 @@ export function isOnboardAiEvent(event) {
   return types.includes(event.type);
 }
 
-/** Whether it is a 'USER_INFO_SUBMITTED' event. */
+/** Whether its type is 'USER_INFO_SUBMITTED'. */
 export function isUserInfoSubmitted(event) {
   return event.type === 'USER_INFO_SUBMITTED';
 }
 
-/** Whether it is a 'DOCUMENTS_PROCESSED' event. */
+/** Whether its type is 'DOCUMENTS_PROCESSED'. */
 export function isDocumentsProcessed(event) {
   return event.type === 'DOCUMENTS_PROCESSED';
 }
 
-/** Whether it is a 'KYC_VERIFIED' event. */
+/** Whether its type is 'KYC_VERIFIED'. */
 export function isKycVerified(event) {
   return event.type === 'KYC_VERIFIED';
 }
 
-/** Whether it is a 'POLICY_RECOMMENDED' event. */
+/** Whether its type is 'POLICY_RECOMMENDED'. */
 export function isPolicyRecommended(event) {
   return event.type === 'POLICY_RECOMMENDED';
 }
 
-/** Whether it is a 'WORKFLOW_COMPLETED' event. */
+/** Whether its type is 'WORKFLOW_COMPLETED'. */
 export function isWorkflowCompleted(event) {
   return event.type === 'WORKFLOW_COMPLETED';
 }
 
-/** Whether it is a 'WORKFLOW_ERROR' event. */
+/** Whether its type is 'WORKFLOW_ERROR'. */
 export function isWorkflowError(event) {
   return event.type === 'WORKFLOW_ERROR';
 }

@@ -12,6 +12,8 @@ export interface Accepted {
   readonly token?: string;
   /** Until when the token is good: an instant in UTC. */
   readonly tokenExpiresAt?: string;
+  /** Where to listen, token included, for a client that is not this one. */
+  readonly websocketUrl?: string;
 }
 
 /** One fault of a request. */
@@ -89,12 +91,12 @@ export interface CallOptions {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** Sends requests. A try again has the same idempotency key, so that it makes no second event. */
+/** Sends the requests of one customer. A try again has the same idempotency key, so that it makes no second event. */
 export declare class Http {
   #private;
   /** @throws {TypeError} When the endpoint is no HTTP URL. */
   constructor(options: ApiOptions);
-  /** The token that the last answer brought. */
+  /** The token that the last answer brought, as long as it is good. */
   get token(): string | undefined;
   /** @throws {ApiError} When the request was not accepted. */
   send(method: string, path: string, body: object, options?: CallOptions): Promise<Accepted>;

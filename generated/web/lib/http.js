@@ -1,5 +1,7 @@
 // Made from topics.yaml by `make synth`: change that, not this.
 
+/** Requests to the HTTP API: what is accepted, and everything that is wrong with what is not. */
+
 /** A request that was not accepted. */
 export class ApiError extends Error {
   name = 'ApiError';
@@ -24,11 +26,11 @@ export class ApiError extends Error {
   }
 }
 
-/** Sends requests. A try again has the same idempotency key, so that it makes no second event. */
+/** Sends the requests of one customer. A try again has the same idempotency key, so that it makes no second event. */
 export class Http {
   #options;
   #base;
-  #token;
+  #answer;
 
   /** @throws {TypeError} When the endpoint is no HTTP URL. */
   constructor(options) {
@@ -38,9 +40,11 @@ export class Http {
     this.#base = href.replace(/\/+$/, '');
   }
 
-  /** The token that the last answer brought. */
+  /** The token that the last answer brought, as long as it is good. */
   get token() {
-    return this.#token;
+    const { token, tokenExpiresAt } = this.#answer ?? {};
+    const expired = tokenExpiresAt !== undefined && Date.parse(tokenExpiresAt) <= Date.now();
+    return expired ? undefined : token;
   }
 
   /** @throws {ApiError} When the request was not accepted. */
@@ -50,7 +54,7 @@ export class Http {
     for (let tried = 0; ; tried += 1) {
       const outcome = await this.#try(method, path, body, key, options);
       if ('accepted' in outcome) {
-        this.#token = outcome.accepted.token ?? this.#token;
+        if (outcome.accepted.token) this.#answer = outcome.accepted;
         return outcome.accepted;
       }
       options.signal?.throwIfAborted();
@@ -87,7 +91,7 @@ export class Http {
 
   async #freshToken() {
     const { token } = this.#options;
-    if (token === undefined) return this.#token;
+    if (token === undefined) return this.token;
     return typeof token === 'function' ? await token() : token;
   }
 }

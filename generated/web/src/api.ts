@@ -12,8 +12,8 @@ import type {
 import { Http, type Accepted, type ApiOptions, type CallOptions } from './http.js';
 
 /**
- * A function for each route. It answers when the event is in Kafka, and throws an `ApiError` with
- * everything that is wrong when the request is not accepted.
+ * The steps of one customer: a function for each route. It answers when the event is in Kafka, and
+ * throws an `ApiError` with everything that is wrong when the request is not accepted.
  */
 export class OnboardAiApi {
   readonly #http: Http;
@@ -22,7 +22,7 @@ export class OnboardAiApi {
     this.#http = new Http(options);
   }
 
-  /** The customer's token that the last answer brought. Listening to events needs it, too. */
+  /** The token that the last answer brought, as long as it is good. To listen takes one, too. */
   get token(): string | undefined {
     return this.#http.token;
   }

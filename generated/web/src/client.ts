@@ -10,7 +10,7 @@
 /** What every pushed event has. */
 export interface PushEvent {
   readonly type: string;
-  /** Unique; ids sort as the events were made. */
+  /** What duplicates are known by. */
   readonly id: string;
   /** When it happened: an instant in UTC, `2026-11-23T12:00:00.000Z`. */
   readonly time: string;
@@ -238,7 +238,7 @@ export class EventClient<E extends PushEvent> {
 
   /** The newest event that was seen: `after` of a later client. */
   get lastEventId(): string | undefined {
-    return this.#seen.newest ?? this.#options.after;
+    return this.#seen.newest() ?? this.#options.after;
   }
 
   /** Connects, and stays connected until `close()`. */
@@ -412,8 +412,8 @@ export class EventClient<E extends PushEvent> {
     }
     missed.asked += 1;
     const { after } = missed;
-    this.#link?.send(after === undefined ? { action: 'resume' } : { action: 'resume', after });
     this.#answer.set(this.#timing.answerTimeout, () => this.#ask(missed));
+    this.#link?.send(after === undefined ? { action: 'resume' } : { action: 'resume', after });
   }
 
   #resumed({ last, more }: Resumed): void {
@@ -609,37 +609,37 @@ class Link {
   }
 }
 
-/** The ids of the events that were seen, the last ones only. */
+/** The events that were seen, the last ones only: their ids and times. */
 class Seen {
   readonly #times = new Map<string, number>();
-  #newest: string | undefined;
-  #latest = -Infinity;
-
-  get newest(): string | undefined {
-    return this.#newest;
-  }
 
   /** Whether the event is new. */
   add({ id, time }: PushEvent): boolean {
     if (this.#times.has(id)) return false;
-    const millis = Date.parse(time);
-    this.#times.set(id, millis);
-    if (this.#newest === undefined || id > this.#newest) this.#newest = id;
-    if (millis > this.#latest) this.#latest = millis;
-    if (this.#times.size > REMEMBERED) {
-      for (const oldest of this.#times.keys()) {
-        this.#times.delete(oldest);
-        break;
-      }
+    this.#times.set(id, Date.parse(time));
+    for (const oldest of this.#times.keys()) {
+      if (this.#times.size <= REMEMBERED) break;
+      this.#times.delete(oldest);
     }
     return true;
   }
 
+  /** The newest event. */
+  newest(): string | undefined {
+    return this.#until(Infinity)?.id;
+  }
+
   /** The newest event that is at least this much older than the newest of all. */
   before(span: number): string | undefined {
-    let found: string | undefined;
-    for (const [id, millis] of this.#times) {
-      if (millis <= this.#latest - span && (found === undefined || id > found)) found = id;
+    const newest = this.#until(Infinity);
+    return newest && this.#until(newest.time - span)?.id;
+  }
+
+  /** The newest event that is no younger than this. Ids don't tell: some are of other clocks. */
+  #until(latest: number): { readonly id: string; readonly time: number } | undefined {
+    let found: { readonly id: string; readonly time: number } | undefined;
+    for (const [id, time] of this.#times) {
+      if (time <= latest && (found === undefined || time >= found.time)) found = { id, time };
     }
     return found;
   }

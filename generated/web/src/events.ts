@@ -149,7 +149,7 @@ export interface WorkflowErrorData {
 
 /** What `POST /user-info` takes. A customer sent their personal details. */
 export interface SubmitUserInfoRequest {
-  /** Where it is left out, the server gives one. */
+  /** Left out, it is the token's customer, or else a new one. */
   readonly customerId?: CustomerId;
   /** A mail address. Personal data. */
   readonly email: string;
@@ -308,32 +308,32 @@ export function isOnboardAiEvent(event: PushEvent): event is OnboardAiEvent {
   return types.includes(event.type);
 }
 
-/** Whether it is a 'USER_INFO_SUBMITTED' event. */
+/** Whether its type is 'USER_INFO_SUBMITTED'. */
 export function isUserInfoSubmitted(event: PushEvent): event is UserInfoSubmittedEvent {
   return event.type === 'USER_INFO_SUBMITTED';
 }
 
-/** Whether it is a 'DOCUMENTS_PROCESSED' event. */
+/** Whether its type is 'DOCUMENTS_PROCESSED'. */
 export function isDocumentsProcessed(event: PushEvent): event is DocumentsProcessedEvent {
   return event.type === 'DOCUMENTS_PROCESSED';
 }
 
-/** Whether it is a 'KYC_VERIFIED' event. */
+/** Whether its type is 'KYC_VERIFIED'. */
 export function isKycVerified(event: PushEvent): event is KycVerifiedEvent {
   return event.type === 'KYC_VERIFIED';
 }
 
-/** Whether it is a 'POLICY_RECOMMENDED' event. */
+/** Whether its type is 'POLICY_RECOMMENDED'. */
 export function isPolicyRecommended(event: PushEvent): event is PolicyRecommendedEvent {
   return event.type === 'POLICY_RECOMMENDED';
 }
 
-/** Whether it is a 'WORKFLOW_COMPLETED' event. */
+/** Whether its type is 'WORKFLOW_COMPLETED'. */
 export function isWorkflowCompleted(event: PushEvent): event is WorkflowCompletedEvent {
   return event.type === 'WORKFLOW_COMPLETED';
 }
 
-/** Whether it is a 'WORKFLOW_ERROR' event. */
+/** Whether its type is 'WORKFLOW_ERROR'. */
 export function isWorkflowError(event: PushEvent): event is WorkflowErrorEvent {
   return event.type === 'WORKFLOW_ERROR';
 }

@@ -13,6 +13,8 @@ export interface Accepted {
   readonly token?: string;
   /** Until when the token is good: an instant in UTC. */
   readonly tokenExpiresAt?: string;
+  /** Where to listen, token included, for a client that is not this one. */
+  readonly websocketUrl?: string;
 }
 
 /** One fault of a request. */
@@ -98,11 +100,11 @@ export interface CallOptions {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** Sends requests. A try again has the same idempotency key, so that it makes no second event. */
+/** Sends the requests of one customer. A try again has the same idempotency key, so that it makes no second event. */
 export class Http {
   readonly #options: ApiOptions;
   readonly #base: string;
-  #token: string | undefined;
+  #answer: Accepted | undefined;
 
   /** @throws {TypeError} When the endpoint is no HTTP URL. */
   constructor(options: ApiOptions) {
@@ -112,9 +114,11 @@ export class Http {
     this.#base = href.replace(/\/+$/, '');
   }
 
-  /** The token that the last answer brought. */
+  /** The token that the last answer brought, as long as it is good. */
   get token(): string | undefined {
-    return this.#token;
+    const { token, tokenExpiresAt } = this.#answer ?? {};
+    const expired = tokenExpiresAt !== undefined && Date.parse(tokenExpiresAt) <= Date.now();
+    return expired ? undefined : token;
   }
 
   /** @throws {ApiError} When the request was not accepted. */
@@ -129,7 +133,7 @@ export class Http {
     for (let tried = 0; ; tried += 1) {
       const outcome = await this.#try(method, path, body, key, options);
       if ('accepted' in outcome) {
-        this.#token = outcome.accepted.token ?? this.#token;
+        if (outcome.accepted.token) this.#answer = outcome.accepted;
         return outcome.accepted;
       }
       options.signal?.throwIfAborted();
@@ -172,7 +176,7 @@ export class Http {
 
   async #freshToken(): Promise<string | undefined> {
     const { token } = this.#options;
-    if (token === undefined) return this.#token;
+    if (token === undefined) return this.token;
     return typeof token === 'function' ? await token() : token;
   }
 }

@@ -25,15 +25,71 @@ pub struct Product {
 /// The catalogue, widest cover first within a kind.
 pub const PRODUCTS: [Product; 11] = [
     product("LIFE-WHOLE", "Whole life", InsuranceKind::Life, (18, 70), (10_000, 1_000_000), 9_500, 95),
-    product("LIFE-TERM-20", "Term life, 20 years", InsuranceKind::Life, (18, 60), (10_000, 2_000_000), 1_900, 70),
-    product("LIFE-TERM-10", "Term life, 10 years", InsuranceKind::Life, (18, 70), (10_000, 2_000_000), 1_300, 50),
-    product("HEALTH-PREMIER", "Health premier", InsuranceKind::Health, (18, 99), (50_000, 5_000_000), 24_000, 95),
+    product(
+        "LIFE-TERM-20",
+        "Term life, 20 years",
+        InsuranceKind::Life,
+        (18, 60),
+        (10_000, 2_000_000),
+        1_900,
+        70,
+    ),
+    product(
+        "LIFE-TERM-10",
+        "Term life, 10 years",
+        InsuranceKind::Life,
+        (18, 70),
+        (10_000, 2_000_000),
+        1_300,
+        50,
+    ),
+    product(
+        "HEALTH-PREMIER",
+        "Health premier",
+        InsuranceKind::Health,
+        (18, 99),
+        (50_000, 5_000_000),
+        24_000,
+        95,
+    ),
     product("HEALTH-PLUS", "Health plus", InsuranceKind::Health, (18, 99), (20_000, 1_000_000), 16_000, 75),
     product("HEALTH-BASIC", "Health basic", InsuranceKind::Health, (18, 99), (10_000, 250_000), 9_000, 45),
-    product("HOME-ALL-RISKS", "Home, all risks", InsuranceKind::Home, (18, 120), (50_000, 5_000_000), 2_400, 90),
-    product("HOME-STANDARD", "Home, standard", InsuranceKind::Home, (18, 120), (20_000, 1_000_000), 1_500, 60),
-    product("AUTO-COMPREHENSIVE", "Car, comprehensive", InsuranceKind::Auto, (18, 85), (5_000, 250_000), 38_000, 90),
-    product("AUTO-PARTIAL", "Car, fire and theft", InsuranceKind::Auto, (18, 85), (5_000, 150_000), 22_000, 65),
+    product(
+        "HOME-ALL-RISKS",
+        "Home, all risks",
+        InsuranceKind::Home,
+        (18, 120),
+        (50_000, 5_000_000),
+        2_400,
+        90,
+    ),
+    product(
+        "HOME-STANDARD",
+        "Home, standard",
+        InsuranceKind::Home,
+        (18, 120),
+        (20_000, 1_000_000),
+        1_500,
+        60,
+    ),
+    product(
+        "AUTO-COMPREHENSIVE",
+        "Car, comprehensive",
+        InsuranceKind::Auto,
+        (18, 85),
+        (5_000, 250_000),
+        38_000,
+        90,
+    ),
+    product(
+        "AUTO-PARTIAL",
+        "Car, fire and theft",
+        InsuranceKind::Auto,
+        (18, 85),
+        (5_000, 150_000),
+        22_000,
+        65,
+    ),
     product("AUTO-LIABILITY", "Car, liability", InsuranceKind::Auto, (18, 90), (5_000, 100_000), 13_000, 40),
 ];
 
@@ -72,7 +128,8 @@ pub struct OwnTariff;
 impl Rating for OwnTariff {
     fn monthly_premium(&self, product: &Product, cover: Decimal, risk: Risk) -> Decimal {
         let yearly = cover * Decimal::new(i64::from(product.rate), 6);
-        let factors = percent(age_percent(product.insurance, risk.age)) * percent(smoker_percent(product.insurance, risk));
+        let factors = percent(age_percent(product.insurance, risk.age))
+            * percent(smoker_percent(product.insurance, risk));
         let monthly = yearly * factors / Decimal::from(12);
         // A policy costs at least what its paperwork does.
         monthly.round_dp(2).max(Decimal::new(500, 2))

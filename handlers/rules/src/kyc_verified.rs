@@ -161,7 +161,9 @@ mod tests {
             "nationality": "GB", "documentKind": "PASSPORT", "documentNumber": "X1234567",
             "documentName": "BYRON, ADA", "documentExpiresOn": "2031-01-01",
         });
-        let (Value::Object(body_members), Value::Object(changes)) = (&mut body, changes) else { panic!("objects") };
+        let (Value::Object(body_members), Value::Object(changes)) = (&mut body, changes) else {
+            panic!("objects")
+        };
         body_members.extend(changes);
         body
     }
@@ -178,7 +180,10 @@ mod tests {
             (json!({ "documentName": "Someone Else" }), "NAME_DIFFERS"),
             (json!({ "nationality": "KP" }), "COUNTRY_BARRED"),
             (json!({ "documentKind": "PROOF_OF_INCOME" }), "NOT_AN_IDENTITY_DOCUMENT"),
-            (json!({ "fullName": "Victor Sanctioned", "documentName": "Victor Sanctioned" }), "SANCTIONS_LIST"),
+            (
+                json!({ "fullName": "Victor Sanctioned", "documentName": "Victor Sanctioned" }),
+                "SANCTIONS_LIST",
+            ),
         ] {
             let (status, reasons) = verdict(changes);
             assert_eq!((status, reasons), (KycVerifiedStatus::Rejected, vec![reason.to_owned()]));
@@ -210,7 +215,10 @@ mod tests {
         let both = json!({ "documentKind": "DRIVING_LICENCE", "documentExpiresOn": "2026-12-01" });
         assert_eq!(
             verdict(both),
-            (KycVerifiedStatus::Verified, vec!["DRIVING_LICENCE_ONLY".into(), "DOCUMENT_ABOUT_TO_EXPIRE".into()])
+            (
+                KycVerifiedStatus::Verified,
+                vec!["DRIVING_LICENCE_ONLY".into(), "DOCUMENT_ABOUT_TO_EXPIRE".into()]
+            )
         );
     }
 
@@ -220,8 +228,10 @@ mod tests {
             &tables::USERS,
             item(json!({ "customerId": "c-1", "applicationId": APPLICATION, "dateOfBirth": "1980-01-01" })),
         );
-        let event =
-            Rule.decide(request::<KycVerified>(body(json!({}))), &context(), &tables).await.expect("an event");
+        let event = Rule
+            .decide(request::<KycVerified>(body(json!({}))), &context(), &tables)
+            .await
+            .expect("an event");
         assert_eq!(event.status, KycVerifiedStatus::Review);
         assert_eq!(event.reasons, ["DATE_OF_BIRTH_DIFFERS"]);
     }
@@ -232,8 +242,10 @@ mod tests {
             &tables::USERS,
             item(json!({ "customerId": "c-1", "applicationId": "0190a0c4-ffff-7c3e-9d3e-1f2a3b4c5d6e" })),
         );
-        let refusal =
-            Rule.decide(request::<KycVerified>(body(json!({}))), &context(), &tables).await.expect_err("a refusal");
+        let refusal = Rule
+            .decide(request::<KycVerified>(body(json!({}))), &context(), &tables)
+            .await
+            .expect_err("a refusal");
         assert_eq!(refusal.to_string(), "/applicationId is not the customer's current application");
     }
 }

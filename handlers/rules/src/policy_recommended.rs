@@ -55,7 +55,9 @@ fn recommend(
     if recommendations.is_empty() {
         let (least, most) = of_kind()
             .filter(|product| (product.ages.0..=product.ages.1).contains(&risk.age))
-            .fold((u32::MAX, 0), |(least, most), product| (least.min(product.cover.0), most.max(product.cover.1)));
+            .fold((u32::MAX, 0), |(least, most), product| {
+                (least.min(product.cover.0), most.max(product.cover.1))
+            });
         return Err(if most == 0 {
             Refusal::field("/age", "is one at which no policy of this kind is sold")
         } else {
@@ -88,7 +90,13 @@ fn score(product: &Product, risk: Risk) -> i64 {
         InsuranceKind::Health => 50 + risk.dependants.min(4) * 8 + (risk.age - 40).clamp(0, 30) / 2,
         InsuranceKind::Home => 65 + risk.dependants.min(4) * 5,
         // The young have the most accidents.
-        InsuranceKind::Auto => if risk.age < 25 { 90 } else { 65 },
+        InsuranceKind::Auto => {
+            if risk.age < 25 {
+                90
+            } else {
+                65
+            }
+        }
     };
     100 - (product.breadth - wanted.min(100)).abs()
 }

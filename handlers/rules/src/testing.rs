@@ -1,6 +1,6 @@
 //! What the rules' tests share.
 
-use contract::{Event, EventContext, Item, RequestBody, Timestamp, Uuid};
+use contract::{Event, EventContext, Item, RequestBody, Timestamp};
 use serde_json::Value;
 
 /// The application of every test's customer.
@@ -15,6 +15,7 @@ pub(crate) fn context() -> EventContext {
 }
 
 /// The request that this body is.
+#[allow(clippy::needless_pass_by_value, reason = "the tests hand over `json!`")]
 pub(crate) fn request<E: Event>(body: Value) -> E::Request {
     let bytes = serde_json::to_vec(&body).expect("JSON");
     RequestBody::parse(&bytes).expect("a body").decode::<E>().unwrap_or_else(|faults| panic!("{faults}"))
@@ -26,9 +27,4 @@ pub(crate) fn item(value: Value) -> Item {
         Value::Object(item) => item,
         other => panic!("{other} is no item"),
     }
-}
-
-/// The test's application as the requests' type.
-pub(crate) fn application() -> Uuid {
-    Uuid::parse_str(APPLICATION).expect("a UUID")
 }

@@ -27,7 +27,9 @@ impl contract::Rule for Rule {
         if let Some(born) = request.date_of_birth {
             match age::years(born, context.time.date()) {
                 ..0 => faults.push("/dateOfBirth", "is in the future"),
-                0..MINIMUM_AGE => faults.push("/dateOfBirth", format!("is less than {MINIMUM_AGE} years ago")),
+                0..MINIMUM_AGE => {
+                    faults.push("/dateOfBirth", format!("is less than {MINIMUM_AGE} years ago"));
+                }
                 MAXIMUM_AGE.. => faults.push("/dateOfBirth", format!("is more than {MAXIMUM_AGE} years ago")),
                 _ => {}
             }

@@ -89,7 +89,11 @@ mod tests {
             )
     }
 
-    async fn choose(tables: &MemoryTables, policy: &str, frequency: Value) -> Result<WorkflowCompleted, Refusal> {
+    async fn choose(
+        tables: &MemoryTables,
+        policy: &str,
+        frequency: Value,
+    ) -> Result<WorkflowCompleted, Refusal> {
         let mut body = json!({ "customerId": "c-1", "applicationId": APPLICATION, "policyId": policy });
         if !frequency.is_null() {
             body["paymentFrequency"] = frequency;
@@ -122,7 +126,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_choice_waits_for_the_identity_check() {
-        let refusal = choose(&MemoryTables::default(), "AUTO-PARTIAL", Value::Null).await.expect_err("a refusal");
+        let refusal =
+            choose(&MemoryTables::default(), "AUTO-PARTIAL", Value::Null).await.expect_err("a refusal");
         assert!(matches!(refusal, Refusal::Conflict { code: "KYC_MISSING", retryable: true, .. }));
     }
 }

@@ -50,7 +50,10 @@ fn a_new_topic_changes_no_list_of_crates() {
     let members = read("Cargo.toml");
     for path in before.keys() {
         let folder = path.trim_end_matches("/Cargo.toml");
-        assert!(members.contains(&format!("\"generated/{folder}\"")), "{folder} is no member of the workspace");
+        assert!(
+            members.contains(&format!("\"generated/{folder}\"")),
+            "{folder} is no member of the workspace"
+        );
     }
 }
 

@@ -3,8 +3,8 @@
 /**
  * The events of onboard-ai as an Angular service.
  *
- * It has no decorator: `provideOnboardAiWebSocket` says how it is made. So it is plain JavaScript, which
- * needs neither Angular's compiler nor its linker.
+ * It has no decorator: `provideOnboardAiWebSocket` says how it is made. So it is plain
+ * JavaScript, and needs neither Angular's compiler nor its linker.
  */
 
 import { InjectionToken } from '@angular/core';

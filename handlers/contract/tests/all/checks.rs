@@ -13,6 +13,7 @@ fn fault<C: Check>(check: &C, value: impl Into<Value>) -> Option<String> {
     faults.iter().next().map(|fault| fault.detail.clone())
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "it is held against what `fault` gives")]
 fn is(detail: &str) -> Option<String> {
     Some(detail.into())
 }

@@ -5,6 +5,7 @@ use std::{borrow::Cow, fmt};
 use contract::{Date, Decimal, Event, Fields, Object, Personal, Timestamp, Uuid, check};
 use serde::Serialize;
 
+#[allow(clippy::struct_field_names, reason = "`orderedAt` is the field's name in the manifest")]
 #[derive(Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Ordered {

@@ -125,12 +125,9 @@ impl Diagram<'_> {
 
     /// Where consumers of these topics lead to: a table, channels, the WebSocket.
     fn follow(&mut self, from: &str, topics: &[&Topic]) {
-        let tables: Vec<&str> = topics
-            .iter()
-            .filter_map(|topic| topic.consumer.as_ref())
-            .map(|consumer| &*consumer.table)
-            .collect();
-        if let Some(table) = tables.first().and_then(|name| self.table(name)) {
+        // Topics that share a box share the table.
+        let Some(consumer) = topics.iter().find_map(|topic| topic.consumer.as_ref()) else { return };
+        if let Some(table) = self.table(&consumer.table) {
             self.line(&format!("{from} --> {table}"));
         }
         for (at, channel) in self.model.channels.iter().enumerate() {

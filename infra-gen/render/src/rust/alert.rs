@@ -80,7 +80,9 @@ fn compare(ty: &FieldType, rust: &str, place: &str, when: &Condition) -> String 
     // What a single value is compared with, and what one of several.
     let (single, several) = match ty {
         FieldType::String { .. } | FieldType::Email => (place, one_of_text),
-        FieldType::Uuid | FieldType::Date | FieldType::Timestamp => (text.as_str(), format!("{text}.as_str()")),
+        FieldType::Uuid | FieldType::Date | FieldType::Timestamp => {
+            (text.as_str(), format!("{text}.as_str()"))
+        }
         _ => (place, place.to_owned()),
     };
     let sign = match when.operator {
@@ -97,7 +99,11 @@ fn equals(ty: &FieldType, single: &str, several: &str, values: &[String], when: 
     let is = when.operator == Operator::Is;
     match (ty, values) {
         (FieldType::Boolean, [value]) => {
-            if (value == "true") == is { single.into() } else { format!("!{single}") }
+            if (value == "true") == is {
+                single.into()
+            } else {
+                format!("!{single}")
+            }
         }
         (_, [value]) => format!("{single} {} {value}", if is { "==" } else { "!=" }),
         // Decimals are no patterns.

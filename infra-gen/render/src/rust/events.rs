@@ -164,7 +164,10 @@ impl TopicModule {
         let computed = fields.iter().filter(|field| field.computed).map(|field| field.json.clone());
         let request = topic.producer.is_some().then(|| Object {
             name: request_name,
-            doc: format!("What a caller sends: the event of `{}` without its computed fields.", topic.name.name),
+            doc: format!(
+                "What a caller sends: the event of `{}` without its computed fields.",
+                topic.name.name
+            ),
             fields: asked,
             computed: computed.collect(),
             serialized: false,
@@ -251,7 +254,8 @@ fn sink(model: &Model, topic: &Topic) -> Option<Sink> {
 
 /// A field's value as `Cow<str>`.
 fn as_text(model: &Model, topic: &Topic, name: &str) -> String {
-    let field = topic.fields.iter().find(|field| field.name.name == name).expect("the manifest resolves every key");
+    let field =
+        topic.fields.iter().find(|field| field.name.name == name).expect("the manifest resolves every key");
     let place = format!("self.{}", field.name.rust());
     match resolve(model, &field.ty) {
         FieldType::String { .. } | FieldType::Email => format!("std::borrow::Cow::Borrowed(&{place})"),
@@ -278,7 +282,8 @@ struct Tests {
 impl Tests {
     fn of(model: &Model, topic: &Topic, module: Module, written: &TopicModule) -> Self {
         let pointers = |computed: bool| {
-            let fields = topic.fields.iter().filter(move |field| field.required && (computed || !field.computed));
+            let fields =
+                topic.fields.iter().filter(move |field| field.required && (computed || !field.computed));
             fields.map(|field| format!("/{}", field.name.name)).collect()
         };
         let personal = written.fields().iter().filter(|field| field.pii);

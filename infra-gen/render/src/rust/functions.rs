@@ -172,7 +172,9 @@ fn edge_parts(role: &Role) -> Option<EdgeParts> {
 }
 
 fn topic_of<'a>(model: &'a Model, role: &Role) -> &'a Topic {
-    let (Role::Producer(name) | Role::Consumer(name)) = role else { unreachable!("the others have no topic") };
+    let (Role::Producer(name) | Role::Consumer(name)) = role else {
+        unreachable!("the others have no topic")
+    };
     model.topic(name).expect("every function's topic is there")
 }
 

@@ -24,8 +24,7 @@ fn wrap_line(line: &str) -> Vec<String> {
 fn after_equals(line: &str, indent: usize) -> Option<Vec<String>> {
     let at = Scan::new(line).find(|(_, depth, rest)| *depth == 0 && rest.starts_with(" = "))?.0;
     let value = format!("{}{}", spaces(indent + 4), &line[at + 3..]);
-    (width(&value) <= WIDTH && value.ends_with(';'))
-        .then(|| vec![line[..at + 2].into(), value])
+    (width(&value) <= WIDTH && value.ends_with(';')).then(|| vec![line[..at + 2].into(), value])
 }
 
 /// The last brackets of the line with each item on a line of its own.
@@ -198,7 +197,8 @@ mod tests {
 
     #[test]
     fn attributes_get_no_last_comma() {
-        let line = format!("    #[serde(rename = \"{NAME}{NAME}\", skip_serializing_if = \"Option::is_none\")]\n");
+        let line =
+            format!("    #[serde(rename = \"{NAME}{NAME}\", skip_serializing_if = \"Option::is_none\")]\n");
         let broken = format!(
             "    #[serde(\n        rename = \"{NAME}{NAME}\",\n        skip_serializing_if = \"Option::is_none\"\n    )]\n"
         );

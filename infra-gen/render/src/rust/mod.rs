@@ -8,7 +8,8 @@
 //! | `edge` | the programs of the WebSocket API | `runtime` |
 //! | `bootstrap-brokers` | the program that finds the brokers for CloudFormation | `bootstrap` |
 //!
-//! Templates write one statement a line; [`layout`] then breaks those that are too long.
+//! Templates write one statement a line; [`layout`] then breaks those that are too long, as rustfmt does. No
+//! formatter runs: it would take longer than everything else, and need the rest of the toolchain.
 
 mod alert;
 mod cases;
@@ -29,7 +30,8 @@ use crate::{File, template};
 
 /// Every file of the generated crates.
 pub(crate) fn render(model: &Model) -> Vec<File> {
-    [events::render(model), functions::render(model), rules::render(model)].concat()
+    let settings = vec![file("rustfmt.toml", "rustfmt.toml.j2", ())];
+    [settings, events::render(model), functions::render(model), rules::render(model)].concat()
 }
 
 /// Files that are written once and then belong to the user, by paths from the project's root.
@@ -47,7 +49,10 @@ fn file(path: &str, template: &str, context: impl Serialize) -> File {
 /// A description as one line of a doc comment.
 fn doc(description: &str) -> String {
     // rustc refuses bare carriage returns in comments, and characters that change the text's direction.
-    let is_odd = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     let plain: String = description.chars().map(|c| if is_odd(c) { ' ' } else { c }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -29,7 +29,9 @@ fn value(model: &Model, ty: &FieldType, pointer: String, found: &mut Vec<String>
 
 fn is_whole(model: &Model, ty: &FieldType) -> bool {
     match super::types::resolve(model, ty) {
-        FieldType::Object { fields } => fields.iter().all(|field| field.browser && is_whole(model, &field.ty)),
+        FieldType::Object { fields } => {
+            fields.iter().all(|field| field.browser && is_whole(model, &field.ty))
+        }
         FieldType::List { items, .. } => is_whole(model, items),
         _ => true,
     }

@@ -15,7 +15,10 @@ fn model() -> Model {
     parts.types.extend([
         shared("Words", list(words(&["2D", "a-b", "Self"]), 1)),
         shared("Things", list(shared_ref("Thing"), 2)),
-        shared("Thing", object(vec![field("kind", words(&["Some", "None"])), field("where", shared_ref("Place"))])),
+        shared(
+            "Thing",
+            object(vec![field("kind", words(&["Some", "None"])), field("where", shared_ref("Place"))]),
+        ),
         shared("Place", shared_ref("Shop")),
     ]);
     let template = parts.topics[0].clone();

@@ -56,7 +56,9 @@ pub(super) enum Declaration {
 impl Declaration {
     pub(super) fn name(&self) -> &str {
         match self {
-            Self::Object(Object { name, .. }) | Self::Enum(Enum { name, .. }) | Self::Alias(Alias { name, .. }) => name,
+            Self::Object(Object { name, .. })
+            | Self::Enum(Enum { name, .. })
+            | Self::Alias(Alias { name, .. }) => name,
         }
     }
 }
@@ -207,7 +209,10 @@ impl<'a> Scope<'a> {
             }
             FieldType::List { items, min_items, max_items } => {
                 let item = self.typed(items, &path.item(), doc);
-                (format!("Vec<{}>", item.rust), format!("check::list({}, {min_items}, {max_items})", item.check))
+                (
+                    format!("Vec<{}>", item.rust),
+                    format!("check::list({}, {min_items}, {max_items})", item.check),
+                )
             }
             FieldType::Object { fields } => {
                 let name = self.claim(&path.pascal);
@@ -265,7 +270,8 @@ impl<'a> Scope<'a> {
             FieldType::Enum { values } => self.declare_enum(&path.pascal, values, &doc),
             ty => {
                 let Typed { rust, check } = self.typed(ty, &path, &doc);
-                let needs_no_name = matches!(resolve(self.model, ty), FieldType::Object { .. } | FieldType::Enum { .. });
+                let needs_no_name =
+                    matches!(resolve(self.model, ty), FieldType::Object { .. } | FieldType::Enum { .. });
                 let function = (!needs_no_name).then(|| shared.name.rust());
                 let alias = Alias { name: path.pascal, doc, ty: rust, function, check };
                 self.declarations.push(Declaration::Alias(alias));
@@ -277,7 +283,8 @@ impl<'a> Scope<'a> {
         // Before the types of its fields, as one reads from the whole to its parts.
         let at = self.declarations.len();
         let fields = self.fields(fields, |field| path.member(field));
-        let object = Object { name: name.into(), doc: doc.into(), fields, computed: vec![], serialized: true };
+        let object =
+            Object { name: name.into(), doc: doc.into(), fields, computed: vec![], serialized: true };
         self.declarations.insert(at, Declaration::Object(object));
     }
 

@@ -35,7 +35,7 @@ pub(super) fn list(indent: usize, open: &str, items: &[String], close: &str) -> 
         return line;
     }
     let pad = " ".repeat(indent);
-    let items: String = items.iter().map(|item| format!("{pad}  {item},\n")).collect();
+    let items: String = items.iter().flat_map(|item| [&pad, "  ", item, ",\n"]).collect();
     format!("{open}\n{items}{pad}{close}")
 }
 
@@ -68,7 +68,7 @@ pub(super) fn doc(indent: usize, text: &str) -> String {
             _ => lines.push(word.to_owned()),
         }
     }
-    let lines: String = lines.iter().map(|line| format!("{pad} * {line}\n")).collect();
+    let lines: String = lines.iter().flat_map(|line| [&pad, " * ", line, "\n"]).collect();
     format!("{pad}/**\n{lines}{pad} */\n")
 }
 

@@ -93,7 +93,10 @@ struct Package {
 
 impl Package {
     fn new(model: &Model) -> Self {
-        Self { name: package(model), description: format!("Events and requests of {}, for browsers.", model.app.name) }
+        Self {
+            name: package(model),
+            description: format!("Events and requests of {}, for browsers.", model.app.name),
+        }
     }
 }
 

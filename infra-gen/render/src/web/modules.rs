@@ -139,7 +139,11 @@ struct Request {
 
 impl Modules {
     /// `fixed` are the sources of the other modules, whose names can't be had.
-    pub(super) fn new<'a>(model: &Model, fixed: impl IntoIterator<Item = &'a str>, language: Language) -> Self {
+    pub(super) fn new<'a>(
+        model: &Model,
+        fixed: impl IntoIterator<Item = &'a str>,
+        language: Language,
+    ) -> Self {
         let mut names = Names::of_modules(fixed);
         names.claim("EVENT_TYPES");
         let exports = Exports::claim(&model.app, &mut names);
@@ -156,7 +160,9 @@ impl Modules {
         let mut requests = vec![];
         for topic in &model.topics {
             let fields: Vec<Field> = topic.fields.iter().filter(|field| !field.computed).cloned().collect();
-            let Some(request) = Request::new(topic, &fields, language, &mut types, &mut names) else { continue };
+            let Some(request) = Request::new(topic, &fields, language, &mut types, &mut names) else {
+                continue;
+            };
             requests.push(request);
             used.extend(fields);
         }
@@ -180,7 +186,12 @@ impl Modules {
             events,
             import_requests: layout::import_types(&request_names, "./events.js"),
             requests,
-            token: layout::list(0, &format!("{token}new InjectionToken("), &[layout::string(&exports.token)], ");"),
+            token: layout::list(
+                0,
+                &format!("{token}new InjectionToken("),
+                &[layout::string(&exports.token)],
+                ");",
+            ),
             provide: language.head(
                 0,
                 &format!("export {declare}function {}(", exports.provide),
@@ -255,7 +266,10 @@ impl Request {
         let filled = (&topic.key, "Left out, it is the token's customer, or else a new one.");
         Some(Self {
             doc: layout::doc(0, &facts::sentences([&*format!("What `{route}` takes"), &topic.description])),
-            method_doc: layout::doc(2, &facts::sentences([&*format!("`{route}`: {}", topic.description), caller])),
+            method_doc: layout::doc(
+                2,
+                &facts::sentences([&*format!("`{route}`: {}", topic.description), caller]),
+            ),
             body: types.body(names, &topic.name, fields, producer.open.then_some(filled)),
             head: language.head(2, &format!("{method}("), &parameters, "Promise<Accepted>"),
             verb: layout::string(producer.method.as_str()),

@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn exports_are_found() {
-        let source = "export class A<E> {}\nexport const B: C = 1;\nexport type D =\nclass E {}\nexport * from 'f';\n";
+        let source =
+            "export class A<E> {}\nexport const B: C = 1;\nexport type D =\nclass E {}\nexport * from 'f';\n";
         let Names(found) = Names::of_modules([source]);
         assert_eq!(found.into_iter().collect::<Vec<_>>(), ["A", "B", "D"]);
     }

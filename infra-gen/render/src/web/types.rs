@@ -34,7 +34,8 @@ struct Words {
 
 impl<'a> Types<'a> {
     pub(super) fn new(model: &'a Model, names: &mut Names) -> Self {
-        let shared = model.types.iter().map(|shared| (shared.name.name.as_str(), names.claim(&shared.name.pascal)));
+        let shared =
+            model.types.iter().map(|shared| (shared.name.name.as_str(), names.claim(&shared.name.pascal)));
         Self { model, shared: shared.collect(), words: vec![] }
     }
 
@@ -53,7 +54,7 @@ impl<'a> Types<'a> {
     pub(super) fn shared(&mut self, names: &mut Names, fields: &[Field]) -> Vec<Named> {
         let needed = json_schema::shared(self.model, fields);
         let needed = needed.into_iter().filter_map(|name| self.model.shared_type(name));
-        let named = needed.map(|shared| {
+        let declarations = needed.map(|shared| {
             let name = self.shared[shared.name.name.as_str()].clone();
             let text = match &shared.ty {
                 FieldType::Object { fields } => {
@@ -64,7 +65,7 @@ impl<'a> Types<'a> {
             };
             Named { doc: layout::doc(0, &facts::shared(&shared.description, &shared.ty)), text }
         });
-        named.collect()
+        declarations.collect()
     }
 
     /// The types of words, in the order in which they were met.
@@ -93,10 +94,13 @@ impl<'a> Types<'a> {
         for field in fields {
             let path: Vec<&Ident> = path.iter().copied().chain([&field.name]).collect();
             let why = left_out.filter(|(name, _)| **name == field.name).map(|(_, why)| why);
-            out.push_str(&layout::doc(inside, &facts::sentences([&*facts::field(field), why.unwrap_or_default()])));
+            out.push_str(&layout::doc(
+                inside,
+                &facts::sentences([&*facts::field(field), why.unwrap_or_default()]),
+            ));
             let optional = if field.required && why.is_none() { "" } else { "?" };
             let ty = self.text(names, &path, inside, &field.ty);
-            out.push_str(&format!("{pad}  readonly {}{optional}: {ty};\n", field.name.name));
+            out.extend([&pad, "  readonly ", &field.name.name, optional, ": ", &ty, ";\n"]);
         }
         out + &pad + "}"
     }
@@ -114,7 +118,11 @@ impl<'a> Types<'a> {
             FieldType::Enum { values } => self.name_of_words(names, path, values),
             FieldType::List { items, .. } => {
                 let item = self.text(names, path, indent, items);
-                if item.starts_with("readonly ") { format!("readonly ({item})[]") } else { format!("readonly {item}[]") }
+                if item.starts_with("readonly ") {
+                    format!("readonly ({item})[]")
+                } else {
+                    format!("readonly {item}[]")
+                }
             }
             FieldType::Object { fields } => self.braced(names, path, indent, fields, None),
             FieldType::Shared { name } => self.shared[name.as_str()].clone(),
