@@ -32,8 +32,9 @@ if [ "${1:-}" = lib ]; then
 fi
 
 step "render the manifest, and one with hazards"
-cargo build -q -p infra-gen
-infra_gen=${CARGO_TARGET_DIR:-target}/debug/infra-gen
+cargo build --quiet --release --locked --package infra-gen
+infra_gen=${CARGO_TARGET_DIR:-target}/release/infra-gen
+mkdir "$work/synth"
 "$infra_gen" synth --manifest topics.yaml --out "$work/synth/main" >/dev/null
 "$infra_gen" synth --manifest tests/full/web/hazards.yaml --out "$work/synth/hazards" >/dev/null
 cp -R "$work/synth/main/web" "$work/generated"
@@ -72,4 +73,4 @@ step "Angular $(node -p "require('@angular/core/package.json').version") compile
 run .bin/ngc -p angular
 
 step "what it does"
-node --test --test-reporter=spec --test-timeout=120000 api.test.mjs client angular
+node --test --test-reporter=spec --test-timeout=120000 api.test.mjs client/*.test.mjs angular/*.test.mjs

@@ -11,6 +11,9 @@ pub mod consumer_user_info_submitted;
 pub mod consumer_workflow_completed;
 pub mod consumer_workflow_errors;
 
+#[cfg(test)]
+mod tests;
+
 /// Makes a function that is called in process.
 pub type Constructor = fn(&Settings, Metrics) -> Result<Box<dyn Function>, Error>;
 

@@ -9,6 +9,9 @@ pub mod websocket_connect;
 pub mod websocket_default;
 pub mod websocket_disconnect;
 
+#[cfg(test)]
+mod tests;
+
 /// Makes a function that is called in process.
 pub type Constructor = fn(&Settings, Metrics) -> Result<Box<dyn Function>, Error>;
 

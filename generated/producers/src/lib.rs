@@ -10,6 +10,9 @@ pub mod process_documents;
 pub mod submit_policy_selection;
 pub mod submit_user_info;
 
+#[cfg(test)]
+mod tests;
+
 /// Makes a function that is called in process.
 pub type Constructor<P> = fn(P, &Settings, Metrics) -> Result<Box<dyn Function>, Error>;
 

@@ -97,11 +97,11 @@ export class EventService {
     });
     this.#client = client;
     client.subscribe((event) => this.#zone.run(() => this.#events.next(event)));
+    client.connect();
     client.onState((state) => {
-      // That a client was closed to make way for this one is no news.
+      // That a client was closed to make way for another is no news.
       if (this.#client === client) this.#zone.run(() => this.#setState(state));
     });
-    client.connect();
   }
 
   #setState(state) {

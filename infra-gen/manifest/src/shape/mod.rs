@@ -209,12 +209,14 @@ impl<'a> Checker<'a> {
         let mend = mend::spellings(text).into_iter().find(|candidate| matches(pattern, candidate));
         let diagnostic = Diagnostic::new(code, span, message);
         let illegal = illegal(pattern, text);
+        let asks = mend.is_some();
         let diagnostic = match (mend, illegal) {
             (Some(mend), _) => diagnostic.label(format!("did you mean `{mend}`?")),
             (None, Some(illegal)) => diagnostic.label(format!("`{}` can't be in it", illegal.escape_debug())),
             (None, None) => diagnostic,
         };
-        self.report.push(diagnostic.help_if(hint::of_spelling(spot.name, text, schema.example())));
+        let example = schema.example().filter(|_| !asks);
+        self.report.push(diagnostic.help_if(hint::of_spelling(spot.name, text, example)));
     }
 
     fn unknown_word(

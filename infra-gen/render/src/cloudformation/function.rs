@@ -8,7 +8,7 @@ use model::{EnvValue, Function, Grant, Network, Secret};
 
 use super::child::{Child, Sibling};
 use super::data::{Data, TableRef};
-use super::edge::{Edge, WebSocket};
+use super::edge::Edge;
 use super::foundation::{BootstrapBrokers, Foundation};
 use super::grants;
 
@@ -25,7 +25,10 @@ pub(super) struct Needs {
     pub(super) secrets: BTreeMap<Secret, SecretRef>,
     pub(super) tables: BTreeMap<String, TableRef>,
     pub(super) channels: BTreeMap<String, Attr<sns::topic::TopicArn>>,
-    pub(super) web_socket: Option<WebSocket>,
+    /// `wss://...`
+    pub(super) web_socket_endpoint: Option<Val<String>>,
+    /// What `execute-api:ManageConnections` is granted on.
+    pub(super) connections_arn: Option<Val<String>>,
 }
 
 /// A secret and the key that it is encrypted with.
@@ -63,7 +66,12 @@ impl Needs {
                 EnvValue::BootstrapBrokers => {
                     needs.brokers = Some(child.import(Sibling::Foundation, &foundation.bootstrap_brokers));
                 }
-                EnvValue::WebSocketEndpoint => needs.import_web_socket(child, from),
+                EnvValue::WebSocketEndpoint => {
+                    if let Some(edge) = from.edge {
+                        needs.web_socket_endpoint =
+                            Some(child.import(Sibling::Edge, &edge.web_socket_endpoint));
+                    }
+                }
                 EnvValue::ChannelArn(channel) => needs.import_channel(child, foundation, channel),
                 EnvValue::SecretArn(secret) => needs.import_secret(child, foundation, *secret),
                 EnvValue::TableName(_) | EnvValue::Text(_) | EnvValue::Environment | EnvValue::AuthMode => {}
@@ -77,7 +85,11 @@ impl Needs {
                     needs.tables.insert(table.clone(), table_ref);
                 }
                 Grant::Publish(channel) => needs.import_channel(child, foundation, channel),
-                Grant::ManageConnections => needs.import_web_socket(child, from),
+                Grant::ManageConnections => {
+                    if let Some(edge) = from.edge {
+                        needs.connections_arn = Some(child.import(Sibling::Edge, &edge.connections_arn));
+                    }
+                }
                 Grant::BootstrapBrokers | Grant::PollCluster | Grant::DeadLetters => {
                     needs.cluster = Some(child.import(Sibling::Foundation, &foundation.cluster_arn));
                 }
@@ -101,12 +113,6 @@ impl Needs {
         let arn = child.import(Sibling::Foundation, arn);
         let key = child.import(Sibling::Foundation, key);
         self.secrets.insert(secret, SecretRef { arn, key });
-    }
-
-    fn import_web_socket(&mut self, child: &mut Child, from: &Siblings) {
-        if let Some(edge) = from.edge {
-            self.web_socket = Some(edge.import_web_socket(child));
-        }
     }
 }
 
@@ -185,7 +191,7 @@ fn variables(child: &Child, function: &Function, needs: &Needs) -> Vec<(String, 
             model::Auth::Token => "token",
         }),
         EnvValue::BootstrapBrokers => known(needs.brokers.as_ref()).text(),
-        EnvValue::WebSocketEndpoint => known(needs.web_socket.as_ref()).endpoint,
+        EnvValue::WebSocketEndpoint => known(needs.web_socket_endpoint.as_ref()),
         EnvValue::TableName(table) => {
             text(model.table_name(model.table(table).expect("the manifest has checked it"), environment))
         }

@@ -130,7 +130,7 @@ fn statements(
         Grant::ManageConnections => vec![
             Statement::allow()
                 .actions(["execute-api:ManageConnections"])
-                .on([known(needs.web_socket.as_ref()).connections_arn]),
+                .on([known(needs.connections_arn.as_ref())]),
         ],
     }
 }

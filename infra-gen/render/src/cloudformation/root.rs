@@ -132,6 +132,7 @@ impl Parameters {
             topic_code: model
                 .topics
                 .iter()
+                .filter(|topic| topic.producer.is_some() || topic.consumer.is_some())
                 .map(|topic| {
                     let id = topic::logical_id(topic);
                     let parameter = Parameter::list()

@@ -37,18 +37,21 @@ pub(super) fn build<'a>(
         dimensions.mapping_id = Some(mapping.handle.id().text());
         mapped = Some(mapping.condition);
     }
-    let channel = child.import(Sibling::Foundation, &foundation.channels[&model.alarm_channel().name.name]);
-    let own = AlarmSource::Topic(name.name.clone());
-    alarms::add(
-        &mut child,
-        |source| *source == own,
-        &dimensions,
-        &channel,
-        |metric| match metric {
-            AlarmMetric::DeadLetters(_) => mapped.clone(),
-            _ => None,
-        },
-    );
+    if topic.producer.is_some() || topic.consumer.is_some() {
+        let channel =
+            child.import(Sibling::Foundation, &foundation.channels[&model.alarm_channel().name.name]);
+        let own = AlarmSource::Topic(name.name.clone());
+        alarms::add(
+            &mut child,
+            |source| *source == own,
+            &dimensions,
+            &channel,
+            |metric| match metric {
+                AlarmMetric::DeadLetters(_) => mapped.clone(),
+                _ => None,
+            },
+        );
+    }
     child
 }
 

@@ -73,9 +73,9 @@ fn render_crate<T: Serialize>(
     functions.sort_by(|(_, one), (_, other)| one.module.cmp(&other.module));
     let all = Crate { krate, functions: functions.iter().map(|(_, described)| described).collect() };
     let mut files = vec![
-        file(&format!("{krate}/Cargo.toml"), &format!("{krate}/Cargo.toml.j2"), ()),
+        file(&format!("{krate}/Cargo.toml"), &format!("{krate}/Cargo.toml.j2"), &all),
         file(&format!("{krate}/src/lib.rs"), &format!("{krate}/lib.rs.j2"), &all),
-        file(&format!("{krate}/tests/environment.rs"), "tests.rs.j2", &all),
+        file(&format!("{krate}/src/tests.rs"), "tests.rs.j2", &all),
     ];
     for (function, described) in &functions {
         let program = format!("{krate}/src/bin/{}.rs", described.name);

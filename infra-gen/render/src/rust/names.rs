@@ -12,7 +12,7 @@ use serde::Serialize;
 const TAKEN_TYPES: &[&str] = &["EventContext", "Option", "Refusal", "Rule", "String", "Tables", "Vec"];
 
 /// Modules that the generated crates and the crate of the rules have besides the topics'.
-const TAKEN_MODULES: &[&str] = &["lib", "main", "mod", "shared", "support", "tables"];
+const TAKEN_MODULES: &[&str] = &["lib", "main", "mod", "shared", "support", "tables", "tests"];
 
 /// The module of a topic: its name in code, and that of its file without the ending.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -1,4 +1,4 @@
-// Made of src/angular/event-service.ts, sha256 64ccb5606820f42cfe7fc8e3407a6076f2213a4a1cd6159f5f28ca7eeafe6c6f.
+// Made of src/angular/event-service.ts, sha256 d630df50475b1c5b5e37fee29f19a024dc0fd4ab6d3164de401cc542ce9a8396.
 /** What `WebSocketService` is made of: the client as an Angular service, for the events of any app. */
 import { type Signal } from '@angular/core';
 import { type Observable } from 'rxjs';

@@ -21,23 +21,13 @@ pub(super) struct Edge {
     pub(super) connections_arn: Output<Val<String>>,
 }
 
-/// The WebSocket API as a function sees it.
+/// The WebSocket API as this stack's own functions see it.
 #[derive(Clone)]
-pub(super) struct WebSocket {
+struct WebSocket {
     /// `wss://...`
-    pub(super) endpoint: Val<String>,
+    endpoint: Val<String>,
     /// What `execute-api:ManageConnections` is granted on.
-    pub(super) connections_arn: Val<String>,
-}
-
-impl Edge {
-    /// Imports the WebSocket API.
-    pub(super) fn import_web_socket(&self, child: &mut Child) -> WebSocket {
-        WebSocket {
-            endpoint: child.import(Sibling::Edge, &self.web_socket_endpoint),
-            connections_arn: child.import(Sibling::Edge, &self.connections_arn),
-        }
-    }
+    connections_arn: Val<String>,
 }
 
 /// Builds the stack.
@@ -92,7 +82,11 @@ fn add_function(
     web_socket: Option<WebSocket>,
 ) -> Handle<lambda::Function> {
     let function = child.model.function(role);
-    let needs = Needs { web_socket, ..Needs::import(child, function, siblings) };
+    let mut needs = Needs::import(child, function, siblings);
+    if let Some(WebSocket { endpoint, connections_arn }) = web_socket {
+        needs.web_socket_endpoint = Some(endpoint);
+        needs.connections_arn = Some(connections_arn);
+    }
     let owned = role.clone();
     let code = child
         .root_value(&format!("{id}Code"), "Key of the function's zip.", move |root| root.edge_code(&owned));

@@ -119,7 +119,7 @@ impl Publisher for Nowhere {
 
 #[test]
 fn every_function_starts() {
-    let functions = producers::functions::<Nowhere>();
+    let functions = crate::functions::<Nowhere>();
     let environments = environments();
     assert_eq!(functions.len(), environments.len());
     for ((name, make), (of, settings)) in functions.into_iter().zip(environments) {

@@ -116,7 +116,7 @@ fn environments() -> Vec<(&'static str, Settings)> {
 
 #[test]
 fn every_function_starts() {
-    let functions = consumers::functions();
+    let functions = crate::functions();
     let environments = environments();
     assert_eq!(functions.len(), environments.len());
     for ((name, make), (of, settings)) in functions.into_iter().zip(environments) {
