@@ -26,7 +26,8 @@ pub(super) fn add(child: &mut Child, authorizer: &Handle<lambda::Function>, sibl
                     // Callers are known by a token in a header, never by a cookie, so any origin may ask.
                     .allow_origins(["*"])
                     .allow_methods(["POST", "PUT", "PATCH", "OPTIONS"])
-                    .allow_headers(["authorization", "content-type", "traceparent"])
+                    .allow_headers(["authorization", "content-type", "idempotency-key", "traceparent"])
+                    .expose_headers(["retry-after"])
                     .max_age(3600),
             ),
     );
