@@ -1,6 +1,6 @@
 //! What is printed when the local run is up: every address, and commands to paste.
 
-use std::fmt;
+use std::{fmt, fs, path::Path};
 
 use model::{Role, TableRole};
 use serde_json::{Value, json};
@@ -16,6 +16,8 @@ pub struct Banner<'a> {
     pub embedded_broker: bool,
     /// The tables forget.
     pub memory_tables: bool,
+    /// The folder with an example request of each topic, `<topic>.request.json`.
+    pub examples: &'a Path,
     /// How long it took.
     pub ready_millis: u128,
 }
@@ -35,6 +37,13 @@ impl Banner<'_> {
             "embeddedBroker": self.embedded_broker,
             "readyMillis": u64::try_from(self.ready_millis).unwrap_or(u64::MAX),
         })
+    }
+
+    /// An example request in one line; nothing where `make synth` hasn't written any.
+    fn example(&self, topic: &str) -> Value {
+        let path = self.examples.join(format!("{topic}.request.json"));
+        let text = fs::read_to_string(path).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_else(|_| json!({}))
     }
 
     fn notes(&self) -> Vec<&'static str> {
@@ -66,7 +75,12 @@ impl fmt::Display for Banner<'_> {
             writeln!(f, "  {note}")?;
         }
         writeln!(f, "\nTo paste into another terminal:\n")?;
-        writeln!(f, "  export AWS_ENDPOINT_URL={} AWS_REGION={}", deployment.aws_endpoint(), crate::REGION)?;
+        writeln!(
+            f,
+            "  export AWS_ENDPOINT_URL={} AWS_DEFAULT_REGION={}",
+            deployment.aws_endpoint(),
+            crate::REGION
+        )?;
         writeln!(
             f,
             "  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local ENVIRONMENT={}",
@@ -80,14 +94,16 @@ impl fmt::Display for Banner<'_> {
                 f,
                 "  aws lambda invoke --function-name {name} --cli-binary-format raw-in-base64-out \\"
             )?;
-            writeln!(f, "    --payload '{{\"body\": \"{{}}\"}}' response.json")?;
+            let example = self.example(&topic.name.name);
+            writeln!(f, "    --payload {} response.json", quoted(&json!({ "body": example.to_string() })))?;
             if let Some(producer) = &topic.producer {
                 writeln!(
                     f,
-                    "  curl -X {} http://{}{} -H 'content-type: application/json' -d '{{}}'",
+                    "  curl -X {} http://{}{} -H 'content-type: application/json' -d {}",
                     producer.method.as_str(),
                     endpoints.http,
-                    producer.path
+                    producer.path,
+                    quoted(&example)
                 )?;
             }
             writeln!(f, "  aws logs tail /aws/lambda/{name} --follow")?;
@@ -111,4 +127,9 @@ impl fmt::Display for Banner<'_> {
         writeln!(f, "  kcat -b {} -L\n", endpoints.brokers)?;
         write!(f, "Ctrl-C stops everything.")
     }
+}
+
+/// As one word of a shell.
+fn quoted(value: &Value) -> String {
+    format!("'{}'", value.to_string().replace('\'', r"'\''"))
 }

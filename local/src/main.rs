@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::Instant,
 };
@@ -27,6 +27,7 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 struct Dev {
     /// Environment of the manifest whose names and settings are used.
     #[arg(long, env = "ENV", default_value = "dev")]
@@ -112,7 +113,9 @@ async fn run(dev: Dev) -> Result<(), LocalError> {
         run = Run::start(&options) => run?,
         () = quit.asked() => return Ok(()),
     };
+    let examples = options.manifest.parent().unwrap_or(Path::new("")).join("generated/fixtures");
     let banner = Banner {
+        examples: &examples,
         deployment: run.deployment(),
         embedded_broker: run.is_embedded(),
         memory_tables: options.data.is_none() && options.dynamodb.is_none(),
@@ -152,13 +155,12 @@ async fn run(dev: Dev) -> Result<(), LocalError> {
 
 impl Dev {
     fn options(self) -> Result<Options, LocalError> {
-        let functions = match self.functions {
-            Some(folder) => folder,
-            None => {
-                let own = std::env::current_exe()
-                    .map_err(|source| LocalError::File { path: "local".into(), source })?;
-                own.parent().map(PathBuf::from).unwrap_or_default()
-            }
+        let functions = if let Some(folder) = self.functions {
+            folder
+        } else {
+            let own = std::env::current_exe()
+                .map_err(|source| LocalError::File { path: "local".into(), source })?;
+            own.parent().map(PathBuf::from).unwrap_or_default()
         };
         let broker = match (self.brokers, self.broker.as_str()) {
             (Some(servers), _) => BrokerChoice::External(ExternalBroker {

@@ -80,13 +80,12 @@ impl Run {
         let bus = Bus::default();
         let (stop, stopping) = watch::channel(false);
 
-        let (tables, tables_url) = match &options.dynamodb {
-            Some(url) => (None, url.clone()),
-            None => {
-                let listener = listen("DynamoDB", "--dynamodb-port", ports.dynamodb, USUAL.dynamodb).await?;
-                let url = format!("http://{}", address(&listener)?);
-                (Some(tables::Embedded::start(listener, data, options.limits.sweep)?), url)
-            }
+        let (tables, tables_url) = if let Some(url) = &options.dynamodb {
+            (None, url.clone())
+        } else {
+            let listener = listen("DynamoDB", "--dynamodb-port", ports.dynamodb, USUAL.dynamodb).await?;
+            let url = format!("http://{}", address(&listener)?);
+            (Some(tables::Embedded::start(listener, data, options.limits.sweep)?), url)
         };
         let upstream = Upstream::new(&tables_url).map_err(LocalError::Options)?;
         let broker = Arc::new(Broker::start(options, &model, &environment, &secrets).await?);

@@ -90,7 +90,7 @@ fn filter(aws: &Aws, asked: &Value) -> Result<Value, Fault> {
     let more = events.len() > limit;
     events.truncate(limit);
     let next = more.then(|| events.last().map(|event| event.id.to_string())).flatten();
-    let events: Vec<Value> = events.iter().map(|event| whole(event)).collect();
+    let events: Vec<Value> = events.iter().map(whole).collect();
     let mut answer = json!({ "events": events, "searchedLogStreams": [] });
     if let Some(next) = next {
         answer["nextToken"] = next.into();

@@ -132,7 +132,7 @@ async fn handle(
             let signed = request.signed_for().unwrap_or_default();
             return match (signed, form.get("Version").map(String::as_str)) {
                 ("sns", _) | (_, Some("2010-03-31")) => {
-                    reply::query(&action, sns::XMLNS, sns::call(&aws, &action, &form).await)
+                    reply::query(&action, sns::XMLNS, sns::call(&aws, &action, &form))
                 }
                 ("sts", _) | (_, Some("2011-06-15")) => reply::query(&action, sts::XMLNS, sts::call(&action)),
                 ("cloudformation", _) | (_, Some("2010-05-15")) => {

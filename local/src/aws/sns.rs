@@ -238,7 +238,7 @@ impl Channels {
     }
 }
 
-pub(super) async fn call(aws: &Aws, action: &str, form: &BTreeMap<String, String>) -> Result<String, Fault> {
+pub(super) fn call(aws: &Aws, action: &str, form: &BTreeMap<String, String>) -> Result<String, Fault> {
     let channels = &aws.channels;
     match action {
         "Publish" => channels.publish(form),

@@ -32,7 +32,7 @@ pub struct Broker {
 #[derive(Debug)]
 enum Kind {
     Embedded(Embedded),
-    Kafka(Kafka),
+    Kafka(Box<Kafka>),
     External,
 }
 
@@ -97,7 +97,7 @@ impl Broker {
                 let kafka = Kafka::start(options, model, secrets).await?;
                 let scram = Some(Scram { ca: Some(kafka.ca()) });
                 let access = Access { servers: kafka.servers(), scram };
-                let broker = Self { kind: Kind::Kafka(kafka), access };
+                let broker = Self { kind: Kind::Kafka(Box::new(kafka)), access };
                 external::prepare(&broker.observer(secrets), &topics, 1)
                     .await
                     .map_err(|reason| LocalError::Kafka(format!("its topics can't be made: {reason}")))?;

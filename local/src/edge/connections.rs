@@ -114,7 +114,7 @@ pub(crate) async fn post(
 ) -> Response {
     let connection = match find(&edge, &stage, &id) {
         Ok(connection) => connection,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     if body.len() > edge.limits.websocket_message {
         return fault(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException", "Message too long");
@@ -153,7 +153,7 @@ pub(crate) async fn get(
             "identity": { "sourceIp": connection.source_ip, "userAgent": connection.user_agent },
         }))
         .into_response(),
-        Err(refusal) => refusal,
+        Err(refusal) => *refusal,
     }
 }
 
@@ -169,20 +169,20 @@ pub(crate) async fn delete(
             let _ = connection.send(Outgoing::Close(1000, "Connection closed by the server"));
             StatusCode::NO_CONTENT.into_response()
         }
-        Err(refusal) => refusal,
+        Err(refusal) => *refusal,
     }
 }
 
-fn find(edge: &Edge, stage: &str, id: &str) -> Result<Arc<Connection>, Response> {
+fn find(edge: &Edge, stage: &str, id: &str) -> Result<Arc<Connection>, Box<Response>> {
     if stage != edge.deployment.environment.name {
-        return Err(fault(StatusCode::FORBIDDEN, "ForbiddenException", "Forbidden"));
+        return Err(Box::new(fault(StatusCode::FORBIDDEN, "ForbiddenException", "Forbidden")));
     }
     // Ids are sixteen characters of base64; whatever else was never one.
     if id.len() != 16 || !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_=".contains(c)) {
         let text = format!("Invalid connectionId: {id}");
-        return Err(fault(StatusCode::BAD_REQUEST, "BadRequestException", &text));
+        return Err(Box::new(fault(StatusCode::BAD_REQUEST, "BadRequestException", &text)));
     }
-    edge.connections.get(id).ok_or_else(gone)
+    edge.connections.get(id).ok_or_else(|| Box::new(gone()))
 }
 
 fn gone() -> Response {

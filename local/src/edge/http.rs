@@ -86,34 +86,15 @@ async fn answer(edge: &Arc<Edge>, peer: SocketAddr, parts: &Parts, body: Body) -
     let trace = event["headers"]["x-amzn-trace-id"].as_str().map(str::to_owned);
     let call = edge.functions.invoke_traced(&function, event.to_string().into(), trace);
     let outcome = match tokio::time::timeout(edge.limits.http_timeout, call).await {
-        Err(_) => {
-            return told(
-                edge,
-                topic,
-                message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
-                None,
-                start,
-            );
-        }
-        Ok(Err(_)) => {
-            return told(
-                edge,
-                topic,
-                message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
-                None,
-                start,
-            );
+        Err(_) | Ok(Err(_)) => {
+            let refusal = message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
+            return told(edge, topic, refusal, None, start);
         }
         Ok(Ok(outcome)) => outcome,
     };
     if !outcome.is_ok() {
-        return told(
-            edge,
-            topic,
-            message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
-            None,
-            start,
-        );
+        let refusal = message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
+        return told(edge, topic, refusal, None, start);
     }
     let (response, body) = respond(&outcome.payload);
     told(edge, topic, response, body.as_ref(), start)

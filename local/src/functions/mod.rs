@@ -7,7 +7,7 @@ mod pool;
 mod process;
 mod routes;
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::{Router, body::Bytes};
 use model::Role;
@@ -99,7 +99,7 @@ impl Functions {
     /// Finds every program; starts nothing yet.
     pub fn new(
         deployment: &Deployment,
-        folder: &PathBuf,
+        folder: &Path,
         api: SocketAddr,
         limits: &Limits,
         logs: &Logs,

@@ -240,13 +240,12 @@ impl Pool {
         };
         let job = asked.await.ok()?;
         let mut state = self.lock();
-        match state.sandboxes.get_mut(&id) {
-            Some(sandbox) => Some(self.begin(sandbox, id, job)),
-            None => {
-                state.waiting.push_front(job);
-                self.spawn(&mut state);
-                None
-            }
+        if let Some(sandbox) = state.sandboxes.get_mut(&id) {
+            Some(self.begin(sandbox, id, job))
+        } else {
+            state.waiting.push_front(job);
+            self.spawn(&mut state);
+            None
         }
     }
 
@@ -409,9 +408,8 @@ impl Pool {
         } else {
             self.bus.notice(format!("{}: {message}; it is started again", self.name));
         }
-        if !state.waiting.is_empty() {
-            self.spawn(&mut state);
-        } else if state.sandboxes.is_empty() && state.failures < FAILURES {
+        let none_is_left = state.sandboxes.is_empty() && state.failures < FAILURES;
+        if !state.waiting.is_empty() || none_is_left {
             self.spawn(&mut state);
         }
     }

@@ -10,7 +10,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use rdkafka::{
     ClientConfig, Message, Offset, Timestamp, TopicPartitionList,
     consumer::{CommitMode, Consumer, StreamConsumer},
-    error::KafkaError,
+    error::{KafkaError, RDKafkaErrorCode},
     message::{BorrowedMessage, Headers},
     producer::FutureProducer,
 };
@@ -145,7 +145,12 @@ impl Poller {
                         }
                         Err(error) => {
                             // librdkafka goes on by itself; the same thing is said once.
-                            let text = error.to_string();
+                            let text = match error.rdkafka_error_code() {
+                                Some(RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::AllBrokersDown) => {
+                                    "the brokers can't be reached".to_owned()
+                                }
+                                _ => error.to_string(),
+                            };
                             if last_error.as_ref() != Some(&text) {
                                 self.bus.notice(format!("mapping of {}: {text}", self.settings.topic));
                                 last_error = Some(text);

@@ -454,7 +454,7 @@ mod tests {
     #[test]
     fn an_old_record_is_not_tried_again() {
         let now = Instant::now();
-        let max_age = Some(Duration::from_secs(60));
+        let max_age = Some(Duration::from_mins(1));
         let mut queues = filled(Rules { max_age, ..rules() }, now, &[(0, 1)]);
         let (batch, _) = offsets(queues.next(now));
         let settled = queues.settle(batch, &Verdict::Failed, now, |_| Duration::from_secs(61));

@@ -24,7 +24,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
 
 /// Guards against hanging; no test depends on how fast anything is.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A run, killed when it is dropped.
 pub struct Local {
@@ -99,7 +99,7 @@ impl Local {
         // What it says later must not fill the pipe.
         std::thread::spawn(move || {
             for line in lines.lines() {
-                drop(line)
+                drop(line);
             }
         });
         let client = Client::builder(TokioExecutor::new()).build(HttpConnector::new());

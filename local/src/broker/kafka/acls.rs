@@ -39,9 +39,9 @@ pub(super) async fn allow(
         .flat_map(|topic| [Some(topic.name.name.as_str()), topic.error_topic.as_deref()])
         .flatten()
         .collect();
-    let consumed = || model.topics.iter().filter_map(|topic| Some((topic, topic.consumer.as_ref()?)));
-    let read: BTreeSet<&str> = consumed().map(|(topic, _)| topic.name.name.as_str()).collect();
-    let groups: BTreeSet<&str> = consumed().map(|(_, consumer)| consumer.group.as_str()).collect();
+    let fed = || model.topics.iter().filter_map(|topic| Some((topic, topic.consumer.as_ref()?)));
+    let read: BTreeSet<&str> = fed().map(|(topic, _)| topic.name.name.as_str()).collect();
+    let groups: BTreeSet<&str> = fed().map(|(_, reader)| reader.group.as_str()).collect();
     let dead = BTreeSet::from([model.cluster.dead_letter_topic.as_str()]);
 
     let rules = [

@@ -1,4 +1,4 @@
-//! A real Apache Kafka on loopback, set up as MSK is: KRaft, one node, SASL_SSL with SCRAM-SHA-512, ACLs from the
+//! A real Apache Kafka on loopback, set up as MSK is: `KRaft`, one node, `SASL_SSL` with SCRAM-SHA-512, ACLs from the
 //! manifest's edges and everything else denied, no auto-creation.
 //!
 //! The server is told where to keep its data; with a data folder that is there, everything survives a restart.
@@ -20,7 +20,7 @@ use process::Server;
 pub(super) const ADMIN: &str = "local-admin";
 
 /// How long the server may take to listen.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The server and what it was started with.
 #[derive(Debug)]
@@ -53,12 +53,11 @@ impl Kafka {
         model: &Model,
         secrets: &Secrets,
     ) -> Result<Self, LocalError> {
-        let (folder, temporary) = match &options.data {
-            Some(data) => (data.join("kafka"), None),
-            None => {
-                let folder = std::env::temp_dir().join(format!("local-kafka-{}", std::process::id()));
-                (folder.clone(), Some(folder))
-            }
+        let (folder, temporary) = if let Some(data) = &options.data {
+            (data.join("kafka"), None)
+        } else {
+            let folder = std::env::temp_dir().join(format!("local-kafka-{}", std::process::id()));
+            (folder.clone(), Some(folder))
         };
         std::fs::create_dir_all(&folder).map_err(LocalError::file(&folder))?;
         // Java is told absolute paths, wherever it is started.
