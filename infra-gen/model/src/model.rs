@@ -116,6 +116,12 @@ impl Model {
         self.functions.iter().find(|function| &function.role == role).expect("the model has that function")
     }
 
+    /// `onboard-ai/functions/submit-user-info.zip`: where a function's zip is in the artifact bucket when nothing else
+    /// is said.
+    pub fn zip_key(&self, function: &Function) -> String {
+        format!("{}/functions/{}.zip", self.app.name, function.name.name)
+    }
+
     /// `onboard-ai-dev`: the root stack, and the start of every name that must be unique in an account.
     pub fn stack_name(&self, environment: &Environment) -> String {
         format!("{}-{}", self.app.name, environment.name)
@@ -186,10 +192,14 @@ impl Model {
             Self::edge(
                 Role::Default,
                 "websocket-default",
-                "Answers pings, and sends a client what it missed.",
-                vec![self.table_var(TableRole::Events)],
+                "Answers pings, sends a client what it missed, and renews its token.",
+                vec![
+                    self.table_var(TableRole::Events),
+                    ("TOKEN_SECRET_ARN".into(), EnvValue::SecretArn(Secret::TokenKey)),
+                ],
                 vec![
                     Grant::ReadTable(self.system_table(TableRole::Events).name.name.clone()),
+                    Grant::ReadSecret(Secret::TokenKey),
                     Grant::ManageConnections,
                 ],
             ),

@@ -159,9 +159,8 @@ impl Parameters {
     }
 }
 
-/// `onboard-ai/functions/submit-user-info.zip`: where a zip is when nothing else is said.
 fn zip(model: &Model, role: &Role) -> String {
-    format!("{}/functions/{}.zip", model.app.name, model.function(role).name.name)
+    model.zip_key(model.function(role))
 }
 
 /// Always two, so that a topic without one of them has the other in its place.

@@ -1,0 +1,209 @@
+//! Lets cargo build the functions.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    ffi::OsString,
+    io::BufReader,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use cargo_metadata::{Message, MetadataCommand, Package, TargetKind};
+use model::{Architecture, Model};
+
+use crate::{Error, Glibc};
+
+/// Help for a machine that can't build for the processor.
+pub(crate) const MISSING_TARGET: &str = "nothing is downloaded unasked; install it with \
+    `rustup target add {triple}`,\nand a C compiler and linker for it (Debian: gcc-aarch64-linux-gnu), which cargo is told in \
+    CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER;\nor build on such a machine; or set `architecture: x86_64`";
+
+/// What builds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Builder {
+    /// `cargo build`: with this machine's glibc.
+    Cargo,
+    /// `cargo zigbuild`: with Lambda's, wherever it runs; `cargo-zigbuild` and `zig` must be there.
+    Zig,
+}
+
+/// What this machine can build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Host {
+    /// Its own target.
+    pub triple: String,
+    /// Those with a standard library.
+    pub targets: BTreeSet<String>,
+}
+
+impl Host {
+    /// Asks rustc for itself and for `wanted`.
+    pub fn ask(wanted: &str) -> Result<Self, Error> {
+        let rustc = |arguments: &[&str]| {
+            let program = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+            let failed = |reason: String| Error::NoTool { program: program.to_string_lossy().into(), reason };
+            let output =
+                Command::new(&program).args(arguments).output().map_err(|error| failed(error.to_string()))?;
+            if !output.status.success() {
+                return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+            }
+            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        };
+        let triple = rustc(&["--print", "host-tuple"])?;
+        let library = rustc(&["--print", "target-libdir", "--target", wanted])?;
+        let mut targets = BTreeSet::from([triple.clone()]);
+        if Path::new(&library).is_dir() {
+            targets.insert(wanted.to_owned());
+        }
+        Ok(Self { triple, targets })
+    }
+}
+
+/// Rust's name of the processor with Lambda's operating system.
+pub fn triple(architecture: Architecture) -> &'static str {
+    match architecture {
+        Architecture::X86_64 => "x86_64-unknown-linux-gnu",
+        Architecture::Arm64 => "aarch64-unknown-linux-gnu",
+    }
+}
+
+/// What cargo is told, before the packages.
+fn arguments(triple: &str, host: &Host, builder: Builder) -> Result<Vec<String>, Error> {
+    if !host.targets.contains(triple) {
+        return Err(Error::NoTarget(triple.to_owned()));
+    }
+    let command = match builder {
+        Builder::Cargo => "build",
+        Builder::Zig => "zigbuild",
+    };
+    let mut arguments: Vec<String> = [
+        command,
+        "--release",
+        "--locked",
+        "--bins",
+        // Also where a global setting says otherwise.
+        "--message-format=json-render-diagnostics",
+    ]
+    .map(str::to_owned)
+    .into();
+    match builder {
+        // Without --target, what other release builds compiled is used again.
+        Builder::Cargo if triple == host.triple => {}
+        Builder::Cargo => arguments.extend(["--target".into(), triple.to_owned()]),
+        Builder::Zig => arguments.extend(["--target".into(), format!("{triple}.{}", Glibc::LAMBDA)]),
+    }
+    Ok(arguments)
+}
+
+/// Builds every function of the model; the programs by the functions' names.
+pub(crate) fn build(model: &Model, root: &Path, builder: Builder) -> Result<BTreeMap<String, PathBuf>, Error> {
+    let names: BTreeSet<&str> = model.functions.iter().map(|function| function.name.name.as_str()).collect();
+    let packages = packages(&names, root)?;
+    let triple = triple(model.architecture);
+    let arguments = arguments(triple, &Host::ask(triple)?, builder)?;
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let failed = |reason: String| Error::NoTool { program: cargo.to_string_lossy().into(), reason };
+    let mut child = Command::new(&cargo)
+        .current_dir(root)
+        .args(arguments)
+        .args(packages.iter().flat_map(|package| [OsString::from("--package"), package.into()]))
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| failed(error.to_string()))?;
+    let output = child.stdout.take().ok_or_else(|| failed("it has no output".into()))?;
+    let mut programs = BTreeMap::new();
+    for message in Message::parse_stream(BufReader::new(output)) {
+        let message = message.map_err(|error| failed(error.to_string()))?;
+        if let Message::CompilerArtifact(artifact) = message
+            && let Some(executable) = artifact.executable
+            && names.contains(artifact.target.name.as_str())
+        {
+            programs.insert(artifact.target.name, executable.into_std_path_buf());
+        }
+    }
+    if !child.wait().map_err(|error| failed(error.to_string()))?.success() {
+        return Err(Error::Build);
+    }
+    match names.iter().find(|name| !programs.contains_key(**name)) {
+        Some(name) => Err(Error::NotRendered((*name).to_owned())),
+        None => Ok(programs),
+    }
+}
+
+/// The packages whose programs the functions are.
+fn packages(names: &BTreeSet<&str>, root: &Path) -> Result<BTreeSet<String>, Error> {
+    let metadata = MetadataCommand::new().current_dir(root).no_deps().exec().map_err(|error| {
+        Error::NoTool { program: "cargo metadata".into(), reason: error.to_string().trim().to_owned() }
+    })?;
+    let programs = |package: &Package| -> BTreeSet<String> {
+        let programs = package.targets.iter().filter(|target| target.kind.contains(&TargetKind::Bin));
+        programs.map(|target| target.name.clone()).collect()
+    };
+    let mut missing = names.clone();
+    let mut packages = BTreeSet::new();
+    for package in &metadata.packages {
+        for program in programs(package) {
+            if missing.remove(program.as_str()) {
+                packages.insert(package.name.to_string());
+            }
+        }
+    }
+    match missing.first() {
+        Some(name) => Err(Error::NotRendered((*name).to_owned())),
+        None => Ok(packages),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(triple: &str, others: &[&str]) -> Host {
+        let targets = others.iter().chain([&triple]).map(|&target| target.to_owned()).collect();
+        Host { triple: triple.into(), targets }
+    }
+
+    const X86: &str = "x86_64-unknown-linux-gnu";
+    const ARM: &str = "aarch64-unknown-linux-gnu";
+
+    #[test]
+    fn for_the_machines_own_processor_it_shares_the_release_build() {
+        let arguments = arguments(X86, &host(X86, &[]), Builder::Cargo).expect("it can");
+        assert!(!arguments.iter().any(|argument| argument == "--target"), "{arguments:?}");
+    }
+
+    #[test]
+    fn for_another_processor_the_target_must_be_there() {
+        let error = arguments(ARM, &host(X86, &[]), Builder::Cargo).expect_err("it can't");
+        assert_eq!(
+            error.to_string(),
+            "Rust's target aarch64-unknown-linux-gnu, which the manifest's `architecture` needs, is not installed"
+        );
+        let help = error.help().expect("there is a way");
+        assert!(help.contains("rustup target add aarch64-unknown-linux-gnu"), "{help}");
+        let arguments = arguments(ARM, &host(X86, &[ARM]), Builder::Cargo).expect("now it can");
+        assert!(arguments.ends_with(&["--target".into(), ARM.into()]), "{arguments:?}");
+    }
+
+    #[test]
+    fn zig_links_against_lambdas_glibc() {
+        let arguments = arguments(X86, &host(X86, &[]), Builder::Zig).expect("it can");
+        assert_eq!(arguments[0], "zigbuild");
+        assert!(arguments.ends_with(&["--target".into(), format!("{X86}.2.34")]), "{arguments:?}");
+    }
+
+    #[test]
+    fn this_machine_has_its_own_target() {
+        let host = Host::ask(triple(Architecture::X86_64)).expect("rustc is there");
+        assert!(host.targets.contains(&host.triple));
+        assert!(Host::ask("no-such-target").is_err());
+    }
+
+    #[test]
+    fn a_function_without_a_program_is_told() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let error = packages(&BTreeSet::from(["no-such-function"]), &root).expect_err("there is none");
+        assert!(error.to_string().contains("no-such-function"), "{error}");
+    }
+}
