@@ -28,3 +28,16 @@ pub fn functions() -> Vec<(&'static str, Constructor)> {
         ("consumer-workflow-errors", consumer_workflow_errors::function as Constructor),
     ]
 }
+
+/// Runs the function of this name in Lambda, as its own program does; `None` where it is none of these.
+pub async fn run(name: &str) -> Option<Result<(), Error>> {
+    Some(match name {
+        "consumer-documents-processed" => consumer_documents_processed::run().await,
+        "consumer-kyc-verified" => consumer_kyc_verified::run().await,
+        "consumer-policy-recommended" => consumer_policy_recommended::run().await,
+        "consumer-user-info-submitted" => consumer_user_info_submitted::run().await,
+        "consumer-workflow-completed" => consumer_workflow_completed::run().await,
+        "consumer-workflow-errors" => consumer_workflow_errors::run().await,
+        _ => return None,
+    })
+}

@@ -24,3 +24,14 @@ pub fn functions() -> Vec<(&'static str, Constructor)> {
         ("websocket-disconnect", websocket_disconnect::function as Constructor),
     ]
 }
+
+/// Runs the function of this name in Lambda, as its own program does; `None` where it is none of these.
+pub async fn run(name: &str) -> Option<Result<(), Error>> {
+    Some(match name {
+        "websocket-authorizer" => websocket_authorizer::run().await,
+        "websocket-connect" => websocket_connect::run().await,
+        "websocket-default" => websocket_default::run().await,
+        "websocket-disconnect" => websocket_disconnect::run().await,
+        _ => return None,
+    })
+}

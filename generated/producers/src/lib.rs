@@ -26,3 +26,15 @@ pub fn functions<P: Publisher>() -> Vec<(&'static str, Constructor<P>)> {
         ("submit-user-info", submit_user_info::function as Constructor<P>),
     ]
 }
+
+/// Runs the function of this name in Lambda, as its own program does; `None` where it is none of these.
+pub async fn run(name: &str) -> Option<Result<(), Error>> {
+    Some(match name {
+        "generate-recommendations" => generate_recommendations::run().await,
+        "perform-kyc" => perform_kyc::run().await,
+        "process-documents" => process_documents::run().await,
+        "submit-policy-selection" => submit_policy_selection::run().await,
+        "submit-user-info" => submit_user_info::run().await,
+        _ => return None,
+    })
+}
