@@ -3,6 +3,7 @@
 //! Nothing here is typed; the types are in [`crate::value`] and [`crate::attr`]. The tree is kept until
 //! [`crate::Template::finish`], which can therefore check each reference against the template that it is in.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -69,9 +70,9 @@ pub struct Target {
 
 /// Where a walk through a node is.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Position {
+pub(crate) struct Position<'a> {
     /// The way there, as `Resources/Key/KeyPolicy/Statement/0`.
-    pub(crate) path: Vec<String>,
+    pub(crate) path: Vec<Cow<'a, str>>,
     /// The conditions that hold there, or do not.
     pub(crate) facts: Vec<Fact>,
 }
@@ -196,43 +197,43 @@ impl Node {
     }
 
     /// Visits the node and everything in it.
-    pub(crate) fn walk(&self, at: &mut Position, visit: &mut dyn FnMut(&Position, &Node)) {
-        fn step(key: String, node: &Node, at: &mut Position, visit: &mut dyn FnMut(&Position, &Node)) {
+    pub(crate) fn walk<'a>(&'a self, at: &mut Position<'a>, visit: &mut dyn FnMut(&Position, &Node)) {
+        visit(at, self);
+        let mut step = |at: &mut Position<'a>, key: Cow<'a, str>, node: &'a Self| {
             at.path.push(key);
             node.walk(at, visit);
             at.path.pop();
-        }
-        visit(at, self);
+        };
         match self {
             Self::Array(items) => {
                 for (i, item) in items.iter().enumerate() {
-                    step(i.to_string(), item, at, visit);
+                    step(at, i.to_string().into(), item);
                 }
             }
             Self::Object(members) => {
                 for (key, value) in members {
-                    step(key.clone(), value, at, visit);
+                    step(at, key.into(), value);
                 }
             }
             Self::Sub(parts) => {
                 for part in parts {
                     if let Part::Value(name, value) = part {
-                        step(format!("Fn::Sub ${{{name}}}"), value, at, visit);
+                        step(at, format!("Fn::Sub ${{{name}}}").into(), value);
                     }
                 }
             }
             Self::If(condition, then, other) => {
                 for (branch, holds, node) in [("Fn::If then", true, then), ("Fn::If else", false, other)] {
                     at.facts.push((condition.id.to_string(), holds));
-                    step(branch.to_owned(), node, at, visit);
+                    step(at, branch.into(), node);
                     at.facts.pop();
                 }
             }
             Self::FindInMap(_, top, second) => {
-                step("Fn::FindInMap".to_owned(), top, at, visit);
-                step("Fn::FindInMap".to_owned(), second, at, visit);
+                step(at, "Fn::FindInMap".into(), top);
+                step(at, "Fn::FindInMap".into(), second);
             }
-            Self::Call(name, argument) => step((*name).to_owned(), argument, at, visit),
+            Self::Call(name, argument) => step(at, (*name).into(), argument),
             Self::Bare(inner) => inner.walk(at, visit),
             Self::Null
             | Self::Bool(_)

@@ -13,6 +13,7 @@ mod fixtures;
 #[cfg(test)]
 mod hazards;
 pub mod json_schema;
+mod parallel;
 pub mod pattern;
 mod rust;
 pub mod template;
@@ -49,13 +50,16 @@ pub struct Summary {
 
 /// Renders everything.
 pub fn render(model: &Model) -> Output {
-    let cloudformation = cloudformation::render(model);
+    let (cloudformation, others) = parallel::both(
+        || cloudformation::render(model),
+        || {
+            let renderers: [fn(&Model) -> Vec<File>; 5] =
+                [asyncapi::render, docs::render, fixtures::render, rust::render, web::render];
+            parallel::map(renderers, |render| render(model))
+        },
+    );
     let mut files: Vec<File> = cloudformation.files;
-    files.extend(asyncapi::render(model));
-    files.extend(docs::render(model));
-    files.extend(fixtures::render(model));
-    files.extend(rust::render(model));
-    files.extend(web::render(model));
+    files.extend(others.into_iter().flatten());
     files.sort();
     let summary = Summary {
         stacks: cloudformation.stacks,

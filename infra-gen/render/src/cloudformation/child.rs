@@ -28,7 +28,7 @@ pub(super) struct Wiring<'a> {
     pub(super) stacks: &'a BTreeMap<Sibling, Handle<Stack>>,
 }
 
-type Pass = Box<dyn Fn(NestedStack, &Wiring) -> NestedStack>;
+type Pass = Box<dyn Fn(NestedStack, &Wiring) -> NestedStack + Send>;
 
 /// A nested stack while it is built.
 pub(super) struct Child<'a> {
@@ -42,7 +42,7 @@ pub(super) struct Child<'a> {
     topic: Option<String>,
     passes: Vec<Pass>,
     /// `Param`s by name, each of its own type.
-    parameters: BTreeMap<String, Box<dyn Any>>,
+    parameters: BTreeMap<String, Box<dyn Any + Send>>,
 }
 
 impl<'a> Child<'a> {
@@ -73,7 +73,7 @@ impl<'a> Child<'a> {
     }
 
     /// A value that a sibling gives out. Asked for twice, it is one parameter.
-    pub(super) fn import<V: Value + 'static>(&mut self, sibling: Sibling, output: &Output<V>) -> V {
+    pub(super) fn import<V: Value + Send + 'static>(&mut self, sibling: Sibling, output: &Output<V>) -> V {
         let given = output.clone();
         self.passed(output.name(), &format!("From the {sibling:?} stack."), move |wiring| {
             wiring.stacks[&sibling].output(&given)
@@ -81,20 +81,20 @@ impl<'a> Child<'a> {
     }
 
     /// A value that whoever deploys the root stack gives. Asked for twice, it is one parameter.
-    pub(super) fn root_value<V: Value + 'static>(
+    pub(super) fn root_value<V: Value + Send + 'static>(
         &mut self,
         name: &str,
         description: &str,
-        value: impl Fn(&Parameters) -> V + 'static,
+        value: impl Fn(&Parameters) -> V + Send + 'static,
     ) -> V {
         self.passed(name, description, move |wiring| value(wiring.parameters))
     }
 
-    fn passed<V: Value + 'static>(
+    fn passed<V: Value + Send + 'static>(
         &mut self,
         name: &str,
         description: &str,
-        value: impl Fn(&Wiring) -> V + 'static,
+        value: impl Fn(&Wiring) -> V + Send + 'static,
     ) -> V {
         if let Some(known) = self.parameters.get(name) {
             let known: &Param<V> = known.downcast_ref().expect("a parameter has one type");

@@ -22,7 +22,7 @@ use self::data::Data;
 use self::edge::Edge;
 use self::foundation::Foundation;
 use self::function::Siblings;
-use crate::File;
+use crate::{File, parallel};
 
 /// What was rendered, and how much of it.
 pub(crate) struct Rendered {
@@ -118,15 +118,18 @@ impl<'a> Stacks<'a> {
 /// Renders `cloudformation/`.
 pub(crate) fn render(model: &Model) -> Rendered {
     let app = &model.app.name;
-    let stacks: Vec<Stacks> =
-        model.environments.iter().map(|environment| Stacks::build(model, environment)).collect();
-    let nested: Vec<RenderedTemplate> = stacks
-        .iter()
-        .flat_map(Stacks::children)
-        .map(|child| {
-            RenderedTemplate::new(&child.id, app, &child.name, Some(child.environment), &child.template)
-        })
-        .collect();
+    let rendered = parallel::map(&model.environments, |environment| {
+        let stacks = Stacks::build(model, environment);
+        let templates: Vec<_> = stacks
+            .children()
+            .map(|child| {
+                RenderedTemplate::new(&child.id, app, &child.name, Some(environment), &child.template)
+            })
+            .collect();
+        (stacks, templates)
+    });
+    let (stacks, nested): (Vec<_>, Vec<_>) = rendered.into_iter().unzip();
+    let nested: Vec<RenderedTemplate> = nested.into_iter().flatten().collect();
     let first = &stacks[0];
     let root = RenderedTemplate::new("", app, app, None, &root::build(model, first, &nested));
 
