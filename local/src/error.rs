@@ -39,11 +39,11 @@ pub enum LocalError {
         source: io::Error,
     },
     /// A function's program isn't built.
-    #[error("the program of function `{function}` isn't at {path}; build the functions first: {command}")]
+    #[error("function `{function}` isn't built: {path} is missing, or was built without it; run {command}")]
     Program {
         /// The function's name in the manifest.
         function: String,
-        /// Where it should be.
+        /// Where it should be, or be in.
         path: PathBuf,
         /// What builds it.
         command: &'static str,

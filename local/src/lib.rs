@@ -1,8 +1,9 @@
 //! The local run: REST to Kafka to consumer to DynamoDB, SNS and WebSocket on one machine.
 //!
-//! The functions are the real programs, unmodified. What they find around them is here: the Lambda Runtime API, the
-//! event source mappings, the HTTP and WebSocket APIs, and the AWS APIs that they and people call. All of it is made
-//! from the model, as the templates are, so that the laptop and the cloud can't drift apart.
+//! The functions run unmodified from their real entry points, each in processes of its own. What they find around
+//! them is here: the Lambda Runtime API, the event source mappings, the HTTP and WebSocket APIs, and the AWS APIs that
+//! they and people call. All of it is made from the model, as the templates are, so that the laptop and the cloud
+//! can't drift apart.
 //!
 //! | module | stands for |
 //! | --- | --- |

@@ -8,9 +8,14 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use local::{Banner, BrokerChoice, ExternalBroker, LocalError, Options, Ports, Run, bus::Stage};
+use local::{
+    Banner, BrokerChoice, ExternalBroker, LocalError, Options, Ports, Run, bus::Stage, functions::Programs,
+};
 use serde_json::json;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    runtime::Builder,
+    signal::unix::{Signal, SignalKind, signal},
+};
 
 /// The whole pipeline on one machine: no cloud account, no Docker.
 #[derive(Debug, Parser)]
@@ -24,6 +29,12 @@ struct Cli {
 enum Command {
     /// Runs everything until Ctrl-C.
     Dev(Box<Dev>),
+    /// Runs one function, as `dev` does for each of them; it asks `AWS_LAMBDA_RUNTIME_API` for its events.
+    #[command(hide = true)]
+    Function {
+        /// Its name in the manifest.
+        name: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -35,7 +46,7 @@ struct Dev {
     /// The manifest.
     #[arg(long, default_value = "topics.yaml")]
     manifest: PathBuf,
-    /// Folder with the functions' programs [default: where this program is].
+    /// Folder with the functions' own programs, as they are deployed [default: this program is all of them].
     #[arg(long)]
     functions: Option<PathBuf>,
     /// Keep tables and secrets in this folder.
@@ -91,16 +102,26 @@ struct Dev {
     json: bool,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let Command::Dev(dev) = Cli::parse().command;
-    match run(*dev).await {
+fn main() -> ExitCode {
+    let ended = match Cli::parse().command {
+        Command::Dev(dev) => on(Builder::new_multi_thread(), run(*dev)),
+        // Its own program has one thread as well.
+        Command::Function { name } => on(Builder::new_current_thread(), async move {
+            local::functions::run(&name).await.map_err(LocalError::Options)
+        }),
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say_error(&format!("error: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+fn on(mut builder: Builder, work: impl Future<Output = Result<(), LocalError>>) -> Result<(), LocalError> {
+    let threads = |source| LocalError::File { path: "threads".into(), source };
+    builder.enable_all().build().map_err(threads)?.block_on(work)
 }
 
 async fn run(dev: Dev) -> Result<(), LocalError> {
@@ -155,12 +176,12 @@ async fn run(dev: Dev) -> Result<(), LocalError> {
 
 impl Dev {
     fn options(self) -> Result<Options, LocalError> {
-        let functions = if let Some(folder) = self.functions {
-            folder
-        } else {
-            let own = std::env::current_exe()
-                .map_err(|source| LocalError::File { path: "local".into(), source })?;
-            own.parent().map(PathBuf::from).unwrap_or_default()
+        let functions = match self.functions {
+            Some(folder) => Programs::Folder(folder),
+            None => Programs::One(
+                std::env::current_exe()
+                    .map_err(|source| LocalError::File { path: "local".into(), source })?,
+            ),
         };
         let broker = match (self.brokers, self.broker.as_str()) {
             (Some(servers), _) => BrokerChoice::External(ExternalBroker {

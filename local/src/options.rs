@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use crate::functions::Programs;
+
 /// What a local run is told. [`Options::default`] is what `local dev` does without any option.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -9,8 +11,8 @@ pub struct Options {
     pub manifest: PathBuf,
     /// The environment whose names and settings are used.
     pub environment: String,
-    /// The folder with the functions' programs.
-    pub functions: PathBuf,
+    /// Where the functions' programs are.
+    pub functions: Programs,
     /// Keep tables, secrets and (with a real Kafka) topics here; `None` forgets everything at the end.
     pub data: Option<PathBuf>,
     /// Empty the data folder first.
@@ -34,7 +36,7 @@ impl Default for Options {
         Self {
             manifest: "topics.yaml".into(),
             environment: "dev".into(),
-            functions: "target/release".into(),
+            functions: Programs::One("target/release/local".into()),
             data: None,
             fresh: false,
             ports: Ports::default(),

@@ -1,13 +1,14 @@
-//! Lambda on this machine: each function's real program, behind the Lambda Runtime API.
+//! Lambda on this machine: each function in a process of its own, behind the Lambda Runtime API.
 //!
 //! A function has up to [`Limits::sandboxes`](crate::Limits::sandboxes) sandboxes, as many as it has calls at a
 //! time; each is a process that is used again for the next call. One is started at once, so that nothing is cold.
 
 mod pool;
 mod process;
+mod programs;
 mod routes;
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, body::Bytes};
 use model::Role;
@@ -16,12 +17,10 @@ use tokio::sync::oneshot;
 
 use crate::{Deployment, Limits, LocalError, bus::Bus, logs::Logs};
 use pool::{Job, Pool};
+pub use programs::{Programs, SUBCOMMAND, run};
 
 /// Largest answer of a function (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 pub(crate) const MOST_PAYLOAD: usize = 6 * 1024 * 1024;
-
-/// What builds the programs.
-const BUILD: &str = "make dev, or cargo build --release -p producers -p consumers -p edge";
 
 /// All functions of the deployment.
 #[derive(Debug)]
@@ -99,7 +98,7 @@ impl Functions {
     /// Finds every program; starts nothing yet.
     pub fn new(
         deployment: &Deployment,
-        folder: &Path,
+        programs: &Programs,
         api: SocketAddr,
         limits: &Limits,
         logs: &Logs,
@@ -111,16 +110,10 @@ impl Functions {
             if function.role == Role::BootstrapBrokers {
                 continue;
             }
-            let path = folder.join(format!("{}{}", function.name.name, std::env::consts::EXE_SUFFIX));
-            if !path.is_file() {
-                return Err(LocalError::Program {
-                    function: function.name.name.clone(),
-                    path,
-                    command: BUILD,
-                });
-            }
+            let program = programs.find(&function.name.name)?;
             let name = deployment.function_name(function);
-            let pool = Pool::new(deployment, function, path, api, limits.clone(), logs.clone(), bus.clone());
+            let pool =
+                Pool::new(deployment, function, program, api, limits.clone(), logs.clone(), bus.clone());
             pools.insert(name, pool);
         }
         Ok(Arc::new(Self { pools }))

@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     net::SocketAddr,
-    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -16,7 +15,7 @@ use tokio::{
     task::AbortHandle,
 };
 
-use super::{FunctionState, InvokeError, Outcome, process};
+use super::{FunctionState, InvokeError, Outcome, process, programs::Program};
 use crate::{
     Deployment, Limits,
     bus::Bus,
@@ -71,7 +70,7 @@ impl Finished {
 pub(super) struct Pool {
     me: std::sync::Weak<Pool>,
     pub(super) name: String,
-    pub(super) path: PathBuf,
+    pub(super) program: Program,
     pub(super) variables: BTreeMap<String, String>,
     pub(super) group: String,
     pub(super) logs: Logs,
@@ -130,7 +129,7 @@ impl Pool {
     pub(super) fn new(
         deployment: &Deployment,
         function: &Function,
-        path: PathBuf,
+        program: Program,
         api: SocketAddr,
         limits: Limits,
         logs: Logs,
@@ -144,7 +143,7 @@ impl Pool {
         let api = format!("http://{api}/{name}");
         Arc::new_cyclic(|me| Self {
             me: me.clone(),
-            path,
+            program,
             variables,
             group,
             logs,

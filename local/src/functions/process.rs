@@ -18,8 +18,9 @@ const MOST_LINE: usize = 1024 * 1024;
 /// It has a process group of its own, so that Ctrl-C in the terminal reaches the runner alone, which then drains.
 /// Should the runner itself be killed hard, the program's next request to the Runtime API fails, and it ends.
 pub(super) async fn run(pool: Arc<Pool>, id: u64, stream: Arc<str>, kill: Arc<Notify>) {
-    let mut command = Command::new(&pool.path);
+    let mut command = Command::new(&pool.program.path);
     command
+        .args(&pool.program.arguments)
         .env_clear()
         .envs(&pool.variables)
         .env("AWS_LAMBDA_RUNTIME_API", format!("{}/{id}", pool.api))

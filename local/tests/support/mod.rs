@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{Mutex, Once},
+    sync::Mutex,
     time::Duration,
 };
 
@@ -38,29 +38,6 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is in the workspace").to_owned()
 }
 
-/// The folder with the programs; builds the functions where they aren't there.
-pub fn programs() -> PathBuf {
-    static BUILT: Once = Once::new();
-    let folder =
-        Path::new(env!("CARGO_BIN_EXE_local")).parent().expect("a program is in a folder").to_owned();
-    BUILT.call_once(|| {
-        if folder.join("submit-user-info").is_file() && folder.join("consumer-workflow-errors").is_file() {
-            return;
-        }
-        let target = folder.parent().expect("a profile is in a target folder");
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .args(["build", "--bins", "-p", "producers", "-p", "consumers", "-p", "edge", "--target-dir"])
-            .arg(target)
-            .current_dir(root());
-        if folder.ends_with("release") {
-            cargo.arg("--release");
-        }
-        assert!(cargo.status().expect("cargo runs").success(), "the functions don't build");
-    });
-    folder
-}
-
 /// The command with free ports.
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
@@ -78,8 +55,6 @@ pub fn command() -> Command {
         ])
         .args(["--dynamodb-port", "0", "--manifest"])
         .arg(root().join("topics.yaml"))
-        .arg("--functions")
-        .arg(programs())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .env_remove("KAFKA_BROKERS")

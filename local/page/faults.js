@@ -1,0 +1,67 @@
+/** Trouble to cause, and to watch. */
+
+import { announce, el, words } from './dom.js';
+import { runner } from './feed.js';
+
+export class Faults {
+  #down = false;
+
+  constructor(about, store, follow) {
+    this.topic = document.getElementById('poison-topic');
+    this.poison = document.getElementById('poison');
+    this.broker = document.getElementById('broker');
+    this.said = document.getElementById('fault-said');
+    const read = about.model.topics.filter((topic) => topic.consumer);
+    this.topic.append(...read.map((topic) => el('option', { value: topic.name.name }, words(topic.name.name))));
+    this.poison.addEventListener('click', () => void this.#poison(follow));
+    this.broker.addEventListener('click', () => void this.#outage());
+    store.addEventListener('notice', () => this.show(store.brokerDown));
+    store.addEventListener('stage', ({ detail: { record, stage } }) => {
+      if (stage === 'alerted' && record.quarantined) {
+        this.say(`Quarantined: partition ${record.partition} of ${record.topic} goes on, support was told.`);
+      }
+    });
+  }
+
+  show(down) {
+    this.#down = down;
+    this.broker.setAttribute('aria-pressed', String(down));
+    this.broker.textContent = down ? 'Bring the broker back' : 'Take the broker down';
+    document.body.classList.toggle('broker-down', down);
+    const state = document.getElementById('broker-state');
+    state.dataset.state = down ? 'down' : 'up';
+    state.textContent = down ? 'Broker down' : 'Broker up';
+  }
+
+  say(text, urgent = false) {
+    this.said.textContent = text;
+    announce(text, urgent);
+  }
+
+  async #poison(follow) {
+    this.poison.disabled = true;
+    try {
+      const { topic, partition, offset } = await runner.fault({ kind: 'poison', topic: this.topic.value });
+      this.say(`A record that is no event is in partition ${partition} of ${topic}.`);
+      follow(`${topic}/${partition}/${offset}`);
+    } catch (error) {
+      this.say(error.message, true);
+    } finally {
+      this.poison.disabled = false;
+    }
+  }
+
+  async #outage() {
+    const down = !this.#down;
+    this.broker.disabled = true;
+    try {
+      await runner.fault({ kind: 'broker', down });
+      this.show(down);
+      this.say(down ? 'The broker is down: a step is refused with 503, and nothing is half-sent.' : 'The broker is back: what waited goes on.');
+    } catch (error) {
+      this.say(error.message, true);
+    } finally {
+      this.broker.disabled = false;
+    }
+  }
+}

@@ -1,0 +1,284 @@
+/** The journey: a step for each topic that has a producer, each with its form, and what became of it. */
+
+import { announce, el, label, span, words } from './dom.js';
+import { Form } from './form.js';
+import { took } from './store.js';
+import { Traveller, travel } from './traveller.js';
+
+/** A person who watches sees each step before the next one begins, in milliseconds. */
+const PAUSE = 900;
+
+export class Journey {
+  #about;
+  #store;
+  #select;
+  #types;
+  #topics;
+  #steps = [];
+  #traveller;
+  #running = false;
+
+  /** @param select Shows a record, by its event's id. */
+  constructor(about, store, select) {
+    this.#about = about;
+    this.#store = store;
+    this.#select = select;
+    this.#types = new Map(about.model.types.map((type) => [type.name.name, type]));
+    this.#topics = about.model.topics.filter((topic) => topic.producer);
+    this.list = document.getElementById('steps');
+    this.whole = document.getElementById('whole');
+    this.crowd = document.getElementById('crowd');
+    this.whole.addEventListener('click', () => void this.#run());
+    this.crowd.addEventListener('click', () => void this.#crowd());
+    document.getElementById('anew').addEventListener('click', () => {
+      this.begin();
+      announce('A new customer');
+      this.#steps[0]?.open();
+    });
+    store.addEventListener('stage', ({ detail }) => this.#staged(detail.record));
+    this.begin();
+  }
+
+  /** A new customer, at the first step. */
+  begin() {
+    this.#traveller?.leave();
+    this.#running = false;
+    const traveller = new Traveller(this.#about);
+    this.#traveller = traveller;
+    traveller.addEventListener('state', ({ detail }) => this.#connection(traveller, detail));
+    traveller.addEventListener('push', ({ detail }) => this.#pushed(detail));
+    traveller.addEventListener('retry', () => this.#steps.find((step) => step.isSending)?.retry());
+    const { firstName, lastName } = traveller.who;
+    document.getElementById('customer').textContent = `${firstName} ${lastName}`;
+    document.getElementById('initials').textContent = firstName[0] + lastName[0];
+    document.getElementById('customer-id').textContent = traveller.customerId ?? 'named by the first answer';
+    if (!traveller.client) this.#connection(traveller, { status: 'idle' });
+    this.#steps = this.#topics.map((topic, index) => {
+      const carried = this.#carried(topic, index);
+      return new Step(topic, index, { types: this.#types, traveller, carried, sent: (step) => this.#sent(step) });
+    });
+    this.list.replaceChildren(...this.#steps.map((step) => step.node));
+    this.#steps[0]?.open();
+  }
+
+  /** Ids that an earlier step's answer brings: no work for a person. */
+  #carried(topic, index) {
+    const computed = this.#topics.slice(0, index).flatMap((earlier) => earlier.fields.filter((field) => field.computed));
+    const ids = new Set(computed.filter((field) => field.ty.type === 'uuid').map((field) => field.name.name));
+    return topic.fields.map((field) => field.name.name).filter((name) => ids.has(name));
+  }
+
+  #connection(traveller, state) {
+    if (traveller !== this.#traveller) return;
+    const texts = {
+      idle: 'not listening yet',
+      connecting: 'connecting…',
+      open: 'listening',
+      waiting: 'connection lost, trying again',
+      closed: 'closed',
+    };
+    const node = document.getElementById('socket');
+    node.textContent = texts[state.status];
+    node.dataset.status = state.status;
+    document.getElementById('customer-id').textContent = traveller.customerId ?? 'named by the first answer';
+  }
+
+  async #sent(step) {
+    // The first answer names the customer where a token is needed.
+    document.getElementById('customer-id').textContent = this.#traveller.customerId ?? '';
+    this.#select(step.eventId);
+    if (!step.topic.push) this.#after(step);
+  }
+
+  #pushed(event) {
+    const step = this.#steps.find((each) => each.eventId === event.id) ?? this.#steps.find((each) => each.awaits(event));
+    if (step === undefined) return;
+    step.arrived(event, this.#store.record(event.id));
+    announce(`${step.title}: the browser was told, ${step.said}`);
+    this.#after(step);
+  }
+
+  #after(step) {
+    const next = this.#steps[this.#steps.indexOf(step) + 1];
+    if (next && !this.#running) next.open();
+  }
+
+  #staged(record) {
+    const step = this.#steps.find((each) => each.eventId !== undefined && each.eventId === record.eventId);
+    step?.timed(record);
+  }
+
+  /** Sends every step that is left, one after the other. */
+  async #run() {
+    if (this.#running) return;
+    if (this.#steps.every((step) => step.isDone)) this.begin();
+    const traveller = this.#traveller;
+    this.#running = true;
+    this.whole.disabled = true;
+    try {
+      for (const step of this.#steps.filter((each) => !each.isDone)) {
+        step.open(false);
+        if (!step.isFilled) step.fill();
+        await pause(PAUSE);
+        if (traveller !== this.#traveller) return;
+        if (!(await step.send())) return;
+        if (step.topic.push) await traveller.push(step.eventId);
+      }
+      announce('The journey is complete');
+    } catch (error) {
+      announce(error.message, true);
+    } finally {
+      this.#running = false;
+      this.whole.disabled = false;
+    }
+  }
+
+  async #crowd() {
+    const many = 20;
+    this.crowd.disabled = true;
+    announce(`${many} customers are on their way`);
+    const results = await Promise.allSettled(Array.from({ length: many }, () => travel(this.#about, this.#topics)));
+    const arrived = results.filter(({ status }) => status === 'fulfilled').length;
+    announce(`${arrived} of ${many} customers completed the journey`, arrived < many);
+    this.crowd.disabled = false;
+  }
+}
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** One step. */
+class Step {
+  eventId;
+  isDone = false;
+  isSending = false;
+  isFilled = false;
+  said = '';
+
+  constructor(topic, index, { types, traveller, carried, sent }) {
+    this.topic = topic;
+    this.traveller = traveller;
+    this.carried = carried;
+    this.sent = sent;
+    this.title = words(topic.producer.function.name);
+    const left = new Set([topic.key.name, ...carried]);
+    const fields = topic.fields.filter((field) => !left.has(field.name.name));
+    this.form = new Form(fields, types);
+    this.button = el('button', { type: 'submit', class: 'primary' }, 'Send');
+    this.badge = el('span', { class: 'badge', dataset: { state: 'next' } });
+    this.result = el('dl', { class: 'result' });
+    const example = el('button', { type: 'button', onclick: () => this.fill() }, 'Fill in an example');
+    const form = el(
+      'form',
+      {
+        noValidate: true,
+        'aria-label': this.title,
+        onsubmit: (event) => {
+          event.preventDefault();
+          void this.send();
+        },
+      },
+      this.form.node,
+      el('div', { class: 'actions' }, this.button, example),
+    );
+    this.body = el('details', { class: 'step', name: 'journey' },
+      el(
+        'summary',
+        {},
+        el('span', { class: 'number', 'aria-hidden': 'true' }, String(index + 1)),
+        el('span', { class: 'what' }, el('b', {}, this.title), el('code', {}, `${topic.producer.method} ${topic.producer.path}`)),
+        this.badge,
+      ),
+      el('p', { class: 'about' }, topic.description),
+      form,
+    );
+    this.node = el('li', { dataset: { topic: topic.name.name } }, this.body, this.result);
+  }
+
+  open(focus = true) {
+    const inside = document.getElementById('steps').contains(document.activeElement);
+    this.body.open = true;
+    for (const other of document.querySelectorAll('#steps details.step')) if (other !== this.body) other.open = false;
+    // Whoever works in the form goes on there; others keep their place.
+    if (focus && inside) this.body.querySelector('summary').focus();
+  }
+
+  fill() {
+    this.isFilled = true;
+    this.form.fill(this.traveller.who, this.traveller.known);
+    for (const [name, choices] of this.traveller.choices) this.form.offer(name, choices);
+  }
+
+  /** Whether it was accepted. */
+  async send() {
+    if (this.isSending) return false;
+    const { known, choices } = this.traveller;
+    const carried = this.carried.filter((name) => name in known).map((name) => [name, known[name]]);
+    const request = { ...Object.fromEntries(carried), ...this.form.value() };
+    for (const [name, list] of choices) this.form.offer(name, list);
+    this.isSending = true;
+    this.form.clear();
+    this.button.disabled = true;
+    this.say('sending', 'Sending…');
+    try {
+      const answer = await this.traveller.send(this.topic, request);
+      this.eventId = answer.eventId;
+      this.say('sent', 'In Kafka');
+      this.sent(this);
+      return true;
+    } catch (error) {
+      this.say('failed', error.status ? `Refused: ${error.status}` : 'No answer');
+      this.form.fail(error.message, error.violations ?? []);
+      return false;
+    } finally {
+      this.isSending = false;
+      this.button.disabled = false;
+    }
+  }
+
+  retry() {
+    this.say('sending', 'Trying again…');
+  }
+
+  /** A push of this step that came before its answer. */
+  awaits(event) {
+    return this.isSending && event.topic === this.topic.name.name;
+  }
+
+  arrived(event, record) {
+    this.isDone = true;
+    this.eventId = event.id;
+    const { status } = event.data;
+    this.said = status ? label(String(status)) : 'delivered';
+    this.tone = /REJECT|INCOMPLETE|REVIEW|FAIL|ERROR/.test(status ?? '') ? 'warn' : 'done';
+    this.button.textContent = 'Send again';
+    this.result.replaceChildren(...outcome(event.data));
+    this.timed(record);
+  }
+
+  timed(record) {
+    if (!this.isDone) return;
+    const time = record && took(record, 'end');
+    this.say(this.tone, time === undefined ? this.said : `${this.said} · ${span(time)}`);
+  }
+
+  say(state, text) {
+    this.badge.dataset.state = state;
+    this.badge.textContent = text;
+  }
+}
+
+/** What an event says that a person wants to know: neither ids nor times. */
+function outcome(data) {
+  const told = Object.entries(data).filter(([name]) => !/(Id|At|email|status)$/.test(name));
+  return told.flatMap(([name, value]) => {
+    const text = Array.isArray(value) ? value.map(line).join('\n') : String(value);
+    return text === '' || typeof value === 'boolean' ? [] : [el('dt', {}, words(name)), el('dd', {}, text)];
+  });
+}
+
+function line(item) {
+  if (typeof item !== 'object') return label(String(item));
+  const { name, ...rest } = item;
+  const others = Object.entries(rest).filter(([key]) => !key.endsWith('Id'));
+  return [name, ...others.map(([key, value]) => `${words(key).toLowerCase()} ${value}`)].filter(Boolean).join(' · ');
+}

@@ -1,0 +1,77 @@
+/** Puts the page together. */
+
+import { el } from './dom.js';
+import { Alerts, Events, Tables, Tabs, Topics } from './details.js';
+import { Faults } from './faults.js';
+import { poll, runner, watch } from './feed.js';
+import { Journey } from './journey.js';
+import { Pipeline } from './pipeline.js';
+import { Store } from './store.js';
+
+/** How often the runner's state is asked for, in milliseconds. */
+const EVERY = 1_000;
+
+async function start() {
+  const about = await runner.model();
+  const { model, environment } = about;
+  document.title = `${model.app.name} – local run`;
+  document.getElementById('app').textContent = model.app.name;
+  document.getElementById('environment').textContent = environment.name;
+  document.getElementById('description').textContent = model.description;
+
+  const store = new Store(model.topics);
+  const pipeline = new Pipeline(about, store);
+  const events = new Events(store);
+  const topics = new Topics(about, store);
+  const alerts = new Alerts();
+  const tables = new Tables(about, store, () => tabs.current === 'tables');
+  const tabs = new Tabs(document.getElementById('details'), (name) => {
+    if (name === 'tables') void tables.load();
+    if (name === 'alerts') void alerts.load();
+  });
+  const places = new Set();
+  new Faults(about, store, (place) => {
+    const record = store.records.get(place);
+    if (record) events.choose(record, true);
+    else places.add(place);
+    tabs.show('events');
+  });
+  store.addEventListener('stage', ({ detail: { record, stage } }) => {
+    if (places.delete(record.key)) events.choose(record, true);
+    if (stage === 'alerted') void alerts.load();
+  });
+  store.addEventListener('notice', () => {
+    pipeline.broker(store.brokerDown);
+    const [notice] = store.notices;
+    document.getElementById('notice').textContent = notice.detail;
+  });
+  new Journey(about, store, (eventId) => events.follow(eventId));
+
+  watch(
+    (happening) => {
+      // A runner that was started anew counts from the beginning, and knows nothing of what was before.
+      if (happening.seq < store.lastSeq) location.reload();
+      store.take(happening);
+    },
+    (live) => {
+      const feed = document.getElementById('feed');
+      feed.dataset.state = live ? 'up' : 'down';
+      feed.textContent = live ? 'Live' : 'Runner gone';
+    },
+  );
+  poll(EVERY, (state) => {
+    pipeline.state(state, about.names);
+    pipeline.numbers();
+    topics.update(state);
+    tables.update(state);
+    const many = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;
+    document.getElementById('connections').textContent = many(state.connections, 'connection');
+    document.getElementById('alert-count').textContent = state.alerts > 0 ? String(state.alerts) : '';
+    if (state.alerts !== alerts.known && tabs.current === 'alerts') void alerts.load();
+  });
+  document.body.dataset.ready = 'true';
+}
+
+start().catch((error) => {
+  document.getElementById('main').replaceChildren(el('p', { class: 'broken', role: 'alert' }, `The page can't start: ${error.message}`));
+});

@@ -1,0 +1,94 @@
+//! Where a function's program is: this program is every function, and there are the ones that are deployed.
+//!
+//! Both run the same entry points. Linking the fifteen programs one by one takes long, so `make dev` builds this one.
+
+use std::path::PathBuf;
+
+use crate::LocalError;
+
+/// The subcommand of this program that runs a function.
+pub const SUBCOMMAND: &str = "function";
+
+/// The functions' programs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Programs {
+    /// This program, or another build of it, run as `<program> function <name>`.
+    One(PathBuf),
+    /// A folder with a program for each function, named as it is.
+    Folder(PathBuf),
+}
+
+/// How one function is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Program {
+    pub(super) path: PathBuf,
+    pub(super) arguments: Vec<String>,
+}
+
+impl Programs {
+    /// The program of this function.
+    pub(super) fn find(&self, function: &str) -> Result<Program, LocalError> {
+        match self {
+            Self::One(path) if names().any(|name| name == function) => {
+                Ok(Program { path: path.clone(), arguments: vec![SUBCOMMAND.into(), function.into()] })
+            }
+            Self::One(path) => Err(missing(function, path.clone(), "make synth, then make dev again")),
+            Self::Folder(folder) => {
+                let path = folder.join(format!("{function}{}", std::env::consts::EXE_SUFFIX));
+                if path.is_file() {
+                    return Ok(Program { path, arguments: vec![] });
+                }
+                Err(missing(function, path, "cargo build --release -p producers -p consumers -p edge"))
+            }
+        }
+    }
+}
+
+fn missing(function: &str, path: PathBuf, command: &'static str) -> LocalError {
+    LocalError::Program { function: function.into(), path, command }
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    let producers = producers::functions::<publish::KafkaPublisher>().into_iter().map(|(name, _)| name);
+    let consumers = consumers::functions().into_iter().map(|(name, _)| name);
+    let edge = edge::functions().into_iter().map(|(name, _)| name);
+    producers.chain(consumers).chain(edge)
+}
+
+/// Runs a function as its own program does, until it is ended from outside.
+///
+/// The error is a text: the function's own, or that there is no such function.
+pub async fn run(function: &str) -> Result<(), String> {
+    // One after the other: a function that is found returns only at its end.
+    let mut ended = producers::run(function).await;
+    if ended.is_none() {
+        ended = consumers::run(function).await;
+    }
+    if ended.is_none() {
+        ended = edge::run(function).await;
+    }
+    match ended {
+        Some(ended) => ended.map_err(|error| error.to_string()),
+        None => {
+            let known: Vec<&str> = names().collect();
+            Err(format!("there is no function `{function}`; there are {}", known.join(", ")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_that_is_not_built_in_is_told_with_the_mend() {
+        let one = Programs::One("local".into());
+        let program = one.find("submit-user-info").expect("it is built in");
+        assert_eq!(program.arguments, ["function", "submit-user-info"]);
+        let error = one.find("cancel-policy").expect_err("it isn't").to_string();
+        assert!(error.contains("cancel-policy") && error.contains("make synth"), "{error}");
+        let folder = Programs::Folder("/nowhere".into());
+        let error = folder.find("submit-user-info").expect_err("nothing is there").to_string();
+        assert!(error.contains("cargo build"), "{error}");
+    }
+}
