@@ -79,7 +79,7 @@ impl contract::Event for WorkflowErrors {
 impl contract::FailureEvent for WorkflowErrors {
     fn from_failure(failure: &contract::Failure) -> Self {
         Self {
-            customer_id: contract::cut(&failure.customer_id, 64),
+            customer_id: failure.customer_id.clone(),
             error_id: failure.error_id,
             function: contract::cut(&failure.function, 80),
             topic: contract::cut(&failure.topic, 249),

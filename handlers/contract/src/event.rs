@@ -109,7 +109,8 @@ pub struct Failure {
 
 /// An event of a topic that collects errors.
 pub trait FailureEvent: Event {
-    /// The event that tells of `failure`. What is longer than the schema allows is cut; see [`crate::cut`].
+    /// The event that tells of `failure`. Text that is longer than the schema allows is cut, see [`crate::cut`]; the
+    /// customer id is not, so that the event may be against the schema.
     fn from_failure(failure: &Failure) -> Self;
 }
 

@@ -97,7 +97,11 @@ fn arguments(triple: &str, host: &Host, builder: Builder) -> Result<Vec<String>,
 }
 
 /// Builds every function of the model; the programs by the functions' names.
-pub(crate) fn build(model: &Model, root: &Path, builder: Builder) -> Result<BTreeMap<String, PathBuf>, Error> {
+pub(crate) fn build(
+    model: &Model,
+    root: &Path,
+    builder: Builder,
+) -> Result<BTreeMap<String, PathBuf>, Error> {
     let names: BTreeSet<&str> = model.functions.iter().map(|function| function.name.name.as_str()).collect();
     let packages = packages(&names, root)?;
     let triple = triple(model.architecture);

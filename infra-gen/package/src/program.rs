@@ -118,9 +118,13 @@ impl Fault {
                 "this machine's glibc is newer than Lambda's: build with `make build ARGS=--zigbuild` \
                  (needs cargo-zigbuild), or in the image public.ecr.aws/amazonlinux/amazonlinux:2023",
             ),
-            Self::Library(_) => Some("link it statically: each crate that wraps a C library has a feature for that"),
+            Self::Library(_) => {
+                Some("link it statically: each crate that wraps a C library has a feature for that")
+            }
             Self::Symbols => Some("the workspace's release profile should have `strip = \"symbols\"`"),
-            Self::Ballast(_) => Some("see `cargo tree --edges normal --invert rdkafka`; only generated/producers may depend on `publish`"),
+            Self::Ballast(_) => Some(
+                "see `cargo tree --edges normal --invert rdkafka`; only generated/producers may depend on `publish`",
+            ),
             Self::Processor(_) | Self::Unseen(_) => None,
         }
     }
@@ -207,7 +211,9 @@ fn too_new(file: &ElfFile64<'_>, bytes: &[u8]) -> read::Result<Vec<String>> {
     let symbols = sections.symbols(endian, bytes, elf::SHT_DYNSYM)?;
     let mut found = vec![];
     for (index, symbol) in symbols.enumerate() {
-        let Ok(Some(version)) = versions.version(versions.version_index(endian, index).index()) else { continue };
+        let Ok(Some(version)) = versions.version(versions.version_index(endian, index).index()) else {
+            continue;
+        };
         if Glibc::parse(&text(version.name())).is_some_and(|version| version > Glibc::LAMBDA) {
             found.push(text(symbol.name(endian, symbols.strings())?));
         }

@@ -14,13 +14,13 @@ pub struct ErrorTopic {
     topic: Option<(&'static str, MakeRecord)>,
 }
 
-/// Makes a topic's record of a failure.
-type MakeRecord = fn(&Failure, &EventContext) -> Record;
+/// Makes a topic's record of a failure; `None` where the failure doesn't fit the topic's schema.
+type MakeRecord = fn(&Failure, &EventContext) -> Option<Record>;
 
 impl ErrorTopic {
     /// The topic of these events.
     pub fn of<F: FailureEvent>() -> Self {
-        Self { topic: Some((F::TOPIC, |failure, context| Record::new(&F::from_failure(failure), context))) }
+        Self { topic: Some((F::TOPIC, record::<F>)) }
     }
 
     /// Failures are only logged.
@@ -65,11 +65,26 @@ impl ErrorTopic {
         };
         let mut context = EventContext::new(format!("/{}", invocation.function), now);
         context.traceparent.clone_from(&invocation.traceparent);
+        let Some(record) = record(&failure, &context) else {
+            tracing::info!(
+                topic,
+                "the failure does not fit its topic: it is not of a customer that there can be"
+            );
+            return;
+        };
         let until = invocation.work_until().min(Instant::now() + Duration::from_secs(2));
-        match timeout_at(until, publisher.publish(&record(&failure, &context), until)).await {
+        match timeout_at(until, publisher.publish(&record, until)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(topic, %error, "the failure could not be published"),
             Err(_) => tracing::error!(topic, "the failure could not be published in time"),
         }
     }
+}
+
+/// A record that its consumer can read. Whose failure it is was told by the caller, and what isn't a customer id
+/// would only be quarantined.
+fn record<F: FailureEvent>(failure: &Failure, context: &EventContext) -> Option<Record> {
+    let event = F::from_failure(failure);
+    event.validate().ok()?;
+    Some(Record::new(&event, context))
 }

@@ -7,6 +7,7 @@ mod authorizer;
 mod connections;
 mod consumer;
 mod engine;
+mod faults;
 mod order;
 mod producer;
 mod quarantine;

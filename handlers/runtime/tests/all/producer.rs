@@ -220,6 +220,20 @@ async fn every_fault_is_told_at_once_and_no_value_is() {
 }
 
 #[tokio::test]
+async fn what_names_no_customer_that_can_be_is_no_failure_event() {
+    let cloud = Cloud::start().await;
+    let topic = Topic::default();
+    let open = producer(Access::Open, &topic, &cloud.setting("AUTH_MODE", "none"));
+    let of = |customer: &str| json!({ "body": { "customerId": customer, "email": "no mail" } });
+    assert_eq!(call(&open, of("")).await.0, 400);
+    assert_eq!(call(&open, of(&"x".repeat(65))).await.0, 400);
+    assert!(topic.of("failed").is_empty(), "its consumer could only quarantine it");
+    assert_eq!(call(&open, of("c-1")).await.0, 400);
+    // By the key of the event that failed.
+    assert_eq!(topic.records().iter().map(|record| record.key.as_str()).collect::<Vec<_>>(), ["c-1"]);
+}
+
+#[tokio::test]
 async fn bodies_that_are_no_request() {
     let cloud = Cloud::start().await;
     let topic = Topic::default();

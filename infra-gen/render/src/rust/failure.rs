@@ -65,6 +65,8 @@ fn known(topic: &Topic, field: &Field) -> Option<Known> {
 
 fn convert(ty: &FieldType, known: Known) -> Option<String> {
     Some(match (ty, known) {
+        // Cut, it would be another customer's; the runtime doesn't publish what doesn't fit.
+        (FieldType::String { .. }, Known::Text("customer_id")) => "failure.customer_id.clone()".into(),
         (FieldType::String { max_length, .. }, Known::Text(name)) => {
             format!("contract::cut(&failure.{name}, {max_length})")
         }

@@ -108,8 +108,13 @@ impl Cloud {
             "AWS_ENDPOINT_URL_SECRETS_MANAGER",
             "WEBSOCKET_ENDPOINT",
             "TOKEN_SECRET_ARN",
+            "ALERT_CHANNEL_ARN",
+            "QUARANTINE_CHANNEL_ARN",
             "ACCOUNTS_TABLE",
             "APPLICATIONS_TABLE",
+            "ERROR_LOGS_TABLE",
+            "KAFKA_EVENTS_TABLE",
+            "WEBSOCKET_TABLE",
         ];
         let same =
             names.into_iter().filter_map(|name| Some((name.to_owned(), self.settings.get(name)?.to_owned())));

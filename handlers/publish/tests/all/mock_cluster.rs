@@ -1,15 +1,11 @@
 //! Publishing to librdkafka's own mock cluster: real protocol, brokers in this process.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use contract::{EventId, Record, Timestamp};
 use publish::KafkaPublisher;
 use rdkafka::{
-    ClientConfig, Message,
-    consumer::{BaseConsumer, Consumer},
-    message::Headers,
     mocking::MockCluster,
-    producer::DefaultProducerContext,
     types::{RDKafkaApiKey, RDKafkaRespErr},
 };
 use runtime::{
@@ -18,9 +14,9 @@ use runtime::{
 };
 use tokio::time::Instant;
 
-const TOPIC: &str = "opened";
+use crate::support::{Brokers, read, switch};
 
-type Brokers = MockCluster<'static, DefaultProducerContext>;
+const TOPIC: &str = "opened";
 
 fn brokers() -> Brokers {
     let brokers = MockCluster::new(3).expect("brokers in this process");
@@ -48,49 +44,12 @@ fn soon() -> Instant {
     Instant::now() + Duration::from_secs(30)
 }
 
-/// Key, value and headers of one message.
-type Read = (String, Vec<u8>, BTreeMap<String, String>);
-
-/// Everything in the topic, once `want` records are there and none follows.
-fn read(brokers: &Brokers, want: usize) -> Vec<Read> {
-    let consumer: BaseConsumer = ClientConfig::new()
-        .set("bootstrap.servers", brokers.bootstrap_servers())
-        .set("group.id", "test")
-        .set("auto.offset.reset", "earliest")
-        .set("fetch.wait.max.ms", "10")
-        .create()
-        .expect("a consumer");
-    consumer.subscribe(&[TOPIC]).expect("a subscription");
-    let mut found = Vec::new();
-    // Patience until all are there; then a moment for one too many. A poll may return early with nothing.
-    let patience = std::time::Instant::now() + Duration::from_mins(1);
-    while found.len() >= want || std::time::Instant::now() < patience {
-        let Some(message) = consumer.poll(Duration::from_millis(500)) else {
-            if found.len() >= want {
-                break;
-            }
-            continue;
-        };
-        let message = message.expect("a message");
-        let text = |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
-        let headers = message.headers().map(|headers| {
-            headers.iter().map(|header| (header.key.to_owned(), text(header.value))).collect()
-        });
-        found.push((
-            text(message.key()),
-            message.payload().unwrap_or_default().to_vec(),
-            headers.unwrap_or_default(),
-        ));
-    }
-    found
-}
-
 #[tokio::test]
 async fn a_record_arrives_with_its_key_and_headers() {
     let brokers = brokers();
     let record = record("c-1", b"{\"customerId\":\"c-1\"}");
     publisher(&brokers).await.publish(&record, soon()).await.expect("it is acknowledged");
-    let found = read(&brokers, 1);
+    let found = read(&brokers, TOPIC, 1);
     assert_eq!(found.len(), 1);
     let (key, value, headers) = &found[0];
     assert_eq!((key.as_str(), value), ("c-1", &record.value));
@@ -105,7 +64,7 @@ async fn records_of_one_key_keep_their_order() {
     for number in 0..20_u8 {
         publisher.publish(&record("c-1", &[number]), soon()).await.expect("it is acknowledged");
     }
-    let numbers: Vec<u8> = read(&brokers, 20).into_iter().map(|(_, value, _)| value[0]).collect();
+    let numbers: Vec<u8> = read(&brokers, TOPIC, 20).into_iter().map(|(_, value, _)| value[0]).collect();
     assert_eq!(numbers, (0..20).collect::<Vec<u8>>());
 }
 
@@ -120,7 +79,7 @@ async fn a_brokers_passing_fault_neither_loses_nor_doubles_a_record() {
     ];
     brokers.request_errors(RDKafkaApiKey::Produce, &faults);
     publisher.publish(&record("c-1", b"{}"), soon()).await.expect("it is tried again");
-    assert_eq!(read(&brokers, 1).len(), 1);
+    assert_eq!(read(&brokers, TOPIC, 1).len(), 1);
 }
 
 #[tokio::test]
@@ -128,31 +87,23 @@ async fn brokers_that_are_down_are_an_error_in_time_and_the_record_does_not_ling
     let brokers = brokers();
     let publisher = publisher(&brokers).await;
     publisher.publish(&record("c-1", b"before"), soon()).await.expect("it is acknowledged");
-    for broker in 1..=3 {
-        brokers.broker_down(broker).expect("it goes down");
-    }
+    switch(&brokers, false);
     let outcome =
         publisher.publish(&record("c-1", b"lost"), Instant::now() + Duration::from_millis(300)).await;
     assert!(matches!(outcome, Err(PublishError::Unreachable(_))), "{outcome:?}");
-    for broker in 1..=3 {
-        brokers.broker_up(broker).expect("it comes up");
-    }
+    switch(&brokers, true);
     // The same client works again, and what was given up isn't sent behind the caller's back.
     publisher.publish(&record("c-1", b"after"), soon()).await.expect("it is acknowledged");
-    let values: Vec<Vec<u8>> = read(&brokers, 2).into_iter().map(|(_, value, _)| value).collect();
+    let values: Vec<Vec<u8>> = read(&brokers, TOPIC, 2).into_iter().map(|(_, value, _)| value).collect();
     assert_eq!(values, [b"before".to_vec(), b"after".to_vec()]);
 }
 
 #[tokio::test]
 async fn a_function_starts_while_the_brokers_are_away() {
     let brokers = brokers();
-    for broker in 1..=3 {
-        brokers.broker_down(broker).expect("it goes down");
-    }
+    switch(&brokers, false);
     let publisher = publisher(&brokers).await;
-    for broker in 1..=3 {
-        brokers.broker_up(broker).expect("it comes up");
-    }
+    switch(&brokers, true);
     publisher.publish(&record("c-1", b"{}"), soon()).await.expect("it is acknowledged");
 }
 
