@@ -4,7 +4,7 @@
 #   tests/full/web.sh        run everything
 #   tests/full/web.sh lib    make templates/web/lib of templates/web/src
 #
-# Needs Node.js 20 or later, and npm. Everything happens in a copy under the target folder.
+# Needs Node.js 20 or later, and npm. INFRA_GEN names a program that is built already. Everything happens in a copy under the target folder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -32,8 +32,8 @@ if [ "${1:-}" = lib ]; then
 fi
 
 step "render the manifest, and one with hazards"
-cargo build --quiet --release --locked --package infra-gen
-infra_gen=${CARGO_TARGET_DIR:-target}/release/infra-gen
+infra_gen=${INFRA_GEN:-${CARGO_TARGET_DIR:-target}/release/infra-gen}
+[ -n "${INFRA_GEN:-}" ] || cargo build --quiet --release --locked --package infra-gen
 mkdir "$work/synth"
 "$infra_gen" synth --manifest topics.yaml --out "$work/synth/main" >/dev/null
 "$infra_gen" synth --manifest tests/full/web/hazards.yaml --out "$work/synth/hazards" >/dev/null

@@ -36,6 +36,7 @@ fn environments() -> Vec<(&'static str, Settings)> {
                 ("APP_NAME", "onboard-ai"),
                 ("ENVIRONMENT", "test"),
                 ("KAFKA_EVENTS_TABLE", "kafka-events-test"),
+                ("TOKEN_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:000000000000:secret:test"),
                 ("AWS_ACCESS_KEY_ID", "test"),
                 ("AWS_REGION", "us-east-1"),
                 ("AWS_SECRET_ACCESS_KEY", "test"),

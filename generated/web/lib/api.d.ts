@@ -9,6 +9,7 @@ import type {
   GenerateRecommendationsRequest,
   SubmitPolicySelectionRequest,
 } from './events.js';
+import type { RenewedToken } from './client.js';
 import { type Accepted, type ApiOptions, type CallOptions } from './http.js';
 
 /**
@@ -20,8 +21,11 @@ export declare class OnboardAiApi {
 
   constructor(options: ApiOptions);
 
-  /** The token that the last answer brought, as long as it is good. To listen takes one, too. */
+  /** The newest token, as long as it is good: the last answer's, or one given to `useToken`. */
   get token(): string | undefined;
+
+  /** Takes a token that the client's connection renewed: `onToken: (token) => api.useToken(token)`. */
+  useToken(token: RenewedToken): void;
 
   /** `POST /user-info`: A customer sent their personal details. Anyone may call it. */
   submitUserInfo(request: SubmitUserInfoRequest, options?: CallOptions): Promise<Accepted>;

@@ -15,9 +15,14 @@ export class OnboardAiApi {
     this.#http = new Http(options);
   }
 
-  /** The token that the last answer brought, as long as it is good. To listen takes one, too. */
+  /** The newest token, as long as it is good: the last answer's, or one given to `useToken`. */
   get token() {
     return this.#http.token;
+  }
+
+  /** Takes a token that the client's connection renewed: `onToken: (token) => api.useToken(token)`. */
+  useToken(token) {
+    this.#http.useToken(token);
   }
 
   /** `POST /user-info`: A customer sent their personal details. Anyone may call it. */

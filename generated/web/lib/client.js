@@ -36,6 +36,8 @@ export const TIMING = {
   refreshSpread: 10 * 60_000,
   linger: 5_000,
   overlap: 10 * 60_000,
+  renewAt: 0.75,
+  renewLast: 60_000,
 };
 
 /** So many ids are remembered, to show an event once that comes twice. */
@@ -61,6 +63,7 @@ export class EventClient {
   #refresh;
   #linger;
   #answer;
+  #renewal;
   /** The connection that counts: questions go to it. */
   #link;
   /** The connection that is being made. */
@@ -69,6 +72,10 @@ export class EventClient {
   #leaving;
   /** What was missed is being sent: all that came after this event. */
   #missed;
+  /** The token that the source gave last, and what came of it. */
+  #given;
+  #renewed;
+  #renewals = 0;
   #state = { status: 'idle' };
   /** Attempts that failed since a connection brought something. */
   #attempt = 0;
@@ -98,6 +105,7 @@ export class EventClient {
     this.#refresh = new Timer(platform);
     this.#linger = new Timer(platform);
     this.#answer = new Timer(platform);
+    this.#renewal = new Timer(platform);
   }
 
   /** What the client is doing now. */
@@ -122,7 +130,11 @@ export class EventClient {
   close() {
     if (this.#state.status === 'closed') return;
     this.#unwatch();
-    for (const timer of [this.#retry, this.#refresh, this.#linger, this.#answer]) timer.clear();
+    this.#retry.clear();
+    this.#refresh.clear();
+    this.#linger.clear();
+    this.#answer.clear();
+    this.#renewal.clear();
     for (const link of [this.#link, this.#coming, this.#leaving]) link?.close();
     this.#link = this.#coming = this.#leaving = undefined;
     this.#setState({ status: 'closed' });
@@ -189,17 +201,28 @@ export class EventClient {
 
   /** Where to connect to; `undefined` when there is no token. */
   async #url() {
-    const { endpoint, customerId, token } = this.#options;
+    const { endpoint, customerId } = this.#options;
     const url = new URL(endpoint);
     url.searchParams.set('customerId', customerId);
     try {
-      const fresh = typeof token === 'function' ? await token() : token;
-      if (fresh) url.searchParams.set('token', fresh);
+      const token = await this.#token();
+      if (token) url.searchParams.set('token', token);
     } catch (cause) {
       this.#report(new ClientError('token', 'the token source failed', { cause }));
       return undefined;
     }
     return url.href;
+  }
+
+  /** What the source has, if that is news; else what became of it. */
+  async #token() {
+    const { token } = this.#options;
+    const given = typeof token === 'function' ? await token() : token;
+    if (given && given !== this.#given) {
+      this.#given = given;
+      this.#renewed = undefined;
+    }
+    return this.#renewed ?? given;
   }
 
   #opened(link) {
@@ -209,6 +232,8 @@ export class EventClient {
     this.#link = link;
     this.#proven = false;
     this.#refresh.set(refreshAfter - this.#platform.random() * refreshSpread, () => this.#dial());
+    this.#renewals = 0;
+    this.#renew();
     if (replaced === undefined) {
       this.#setState({ status: 'open', since: this.#platform.now() });
       this.#askForMissed();
@@ -236,6 +261,7 @@ export class EventClient {
       this.#refresh.clear();
       this.#linger.clear();
       this.#answer.clear();
+      this.#renewal.clear();
       // A new connection that doesn't last leaves the old one in its place.
       this.#link = this.#leaving;
       this.#leaving = undefined;
@@ -265,13 +291,45 @@ export class EventClient {
     this.#link?.ping();
   }
 
+  // The token.
+
+  /**
+   * Asks for a fresh token: at once, since nobody knows how old the one is that opened the
+   * connection, and then well before the last one expires.
+   */
+  #renew() {
+    if (!this.#given || this.#renewals === QUESTIONS) return;
+    this.#renewals += 1;
+    this.#renewal.set(this.#timing.answerTimeout, () => this.#renew());
+    this.#link?.send({ action: 'renew' });
+  }
+
+  #freshToken({ fresh, life }) {
+    this.#renewals = 0;
+    this.#renewal.clear();
+    // Without one, the connection needs none.
+    if (fresh === undefined) return;
+    this.#renewed = fresh.token;
+    const { renewAt, renewLast } = this.#timing;
+    if (life * (1 - renewAt) > renewLast) {
+      // No timer runs longer than that.
+      const wait = Math.min(life * renewAt, 2 ** 31 - 1);
+      this.#renewal.set(wait, () => this.#renew());
+    }
+    this.#guard(() => this.#options.onToken?.(fresh));
+  }
+
   // What was missed.
 
   /** Begins to ask, or goes on from where an earlier connection stopped. */
   #askForMissed() {
-    const after = this.#seen.before(this.#timing.overlap) ?? this.#options.after;
-    this.#missed = { after: this.#missed ? this.#missed.after : after, asked: 0 };
+    const { after } = this.#missed ?? { after: this.#newEnough() };
+    this.#missed = { after, asked: 0, goesOn: this.#missed !== undefined };
     this.#ask(this.#missed);
+  }
+
+  #newEnough() {
+    return this.#seen.before(this.#timing.overlap) ?? this.#options.after;
   }
 
   #ask(missed) {
@@ -290,12 +348,15 @@ export class EventClient {
     if (more && last !== null) {
       // The answer to a question that was asked twice comes twice; the timer sees to the rest.
       if (last === this.#missed.after) return;
-      this.#missed = { after: last, asked: 0 };
+      this.#missed = { after: last, asked: 0, goesOn: this.#missed.goesOn };
       this.#ask(this.#missed);
       return;
     }
+    const { goesOn } = this.#missed;
     this.#missed = undefined;
     this.#answer.clear();
+    // Between the connections, an event may have been put before the place that the first one got to.
+    if (goesOn) this.#askForMissed();
     if (more)
       this.#report(new ClientError('server', 'the server has more, but says not from where'));
   }
@@ -313,6 +374,8 @@ export class EventClient {
       this.#show(frame.event);
     } else if (frame.kind === 'resumed') {
       if (link === this.#link) this.#resumed(frame);
+    } else if (frame.kind === 'token') {
+      if (link === this.#link) this.#freshToken(frame);
     } else if (frame.kind !== 'pong') {
       this.#report(new ClientError(frame.kind, frame.message, { frame: data }));
     }
@@ -606,6 +669,18 @@ function readFrame(data) {
     if (type === 'RESUMED') {
       const { last, more } = frame;
       return { kind: 'resumed', last: typeof last === 'string' ? last : null, more: more === true };
+    }
+    if (type === 'TOKEN') {
+      const { token, tokenExpiresAt, expiresIn } = frame;
+      if (token === undefined) return { kind: 'token', fresh: undefined, life: 0 };
+      if (
+        typeof token !== 'string' ||
+        typeof tokenExpiresAt !== 'string' ||
+        typeof expiresIn !== 'number'
+      ) {
+        return wrong('a token has no end');
+      }
+      return { kind: 'token', fresh: { token, tokenExpiresAt }, life: expiresIn * 1_000 };
     }
     // The function's own words, or API Gateway's when the function failed or is throttled.
     const { detail, message, requestId } = frame;

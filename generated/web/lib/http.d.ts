@@ -1,7 +1,7 @@
 // Made from topics.yaml by `make synth`: change that, not this.
 
 /** Requests to the HTTP API: what is accepted, and everything that is wrong with what is not. */
-import type { TokenSource } from './client.js';
+import type { RenewedToken, TokenSource } from './client.js';
 
 /** The answer to a step: its event is in Kafka, and the browser is told when it was applied. */
 export interface Accepted {
@@ -96,7 +96,9 @@ export declare class Http {
   #private;
   /** @throws {TypeError} When the endpoint is no HTTP URL. */
   constructor(options: ApiOptions);
-  /** The token that the last answer brought, as long as it is good. */
+  /** Takes a token that a connection renewed, in place of the one that the last answer brought. */
+  useToken(token: RenewedToken): void;
+  /** The newest token, as long as it is good. */
   get token(): string | undefined;
   /** @throws {ApiError} When the request was not accepted. */
   send(method: string, path: string, body: object, options?: CallOptions): Promise<Accepted>;

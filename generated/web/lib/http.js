@@ -30,7 +30,7 @@ export class ApiError extends Error {
 export class Http {
   #options;
   #base;
-  #answer;
+  #last;
 
   /** @throws {TypeError} When the endpoint is no HTTP URL. */
   constructor(options) {
@@ -40,9 +40,14 @@ export class Http {
     this.#base = href.replace(/\/+$/, '');
   }
 
-  /** The token that the last answer brought, as long as it is good. */
+  /** Takes a token that a connection renewed, in place of the one that the last answer brought. */
+  useToken(token) {
+    this.#last = token;
+  }
+
+  /** The newest token, as long as it is good. */
   get token() {
-    const { token, tokenExpiresAt } = this.#answer ?? {};
+    const { token, tokenExpiresAt } = this.#last ?? {};
     const expired = tokenExpiresAt !== undefined && Date.parse(tokenExpiresAt) <= Date.now();
     return expired ? undefined : token;
   }
@@ -54,7 +59,8 @@ export class Http {
     for (let tried = 0; ; tried += 1) {
       const outcome = await this.#try(method, path, body, key, options);
       if ('accepted' in outcome) {
-        if (outcome.accepted.token) this.#answer = outcome.accepted;
+        const { token, tokenExpiresAt } = outcome.accepted;
+        if (token) this.#last = { token, ...(tokenExpiresAt && { tokenExpiresAt }) };
         return outcome.accepted;
       }
       options.signal?.throwIfAborted();

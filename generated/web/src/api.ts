@@ -9,6 +9,7 @@ import type {
   GenerateRecommendationsRequest,
   SubmitPolicySelectionRequest,
 } from './events.js';
+import type { RenewedToken } from './client.js';
 import { Http, type Accepted, type ApiOptions, type CallOptions } from './http.js';
 
 /**
@@ -22,9 +23,14 @@ export class OnboardAiApi {
     this.#http = new Http(options);
   }
 
-  /** The token that the last answer brought, as long as it is good. To listen takes one, too. */
+  /** The newest token, as long as it is good: the last answer's, or one given to `useToken`. */
   get token(): string | undefined {
     return this.#http.token;
+  }
+
+  /** Takes a token that the client's connection renewed: `onToken: (token) => api.useToken(token)`. */
+  useToken(token: RenewedToken): void {
+    this.#http.useToken(token);
   }
 
   /** `POST /user-info`: A customer sent their personal details. Anyone may call it. */

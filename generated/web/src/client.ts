@@ -29,6 +29,13 @@ export type EventOf<E extends PushEvent, T extends E['type']> = E extends { read
 /** A connect token, or how to get a fresh one: it is asked before each connection. */
 export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
 
+/** A token that the connection renewed. */
+export interface RenewedToken {
+  readonly token: string;
+  /** Until when the token is good: an instant in UTC. */
+  readonly tokenExpiresAt: string;
+}
+
 /** Stops what it was returned for. Calling it again does nothing. */
 export type Unsubscribe = () => void;
 
@@ -104,6 +111,10 @@ export interface Timing {
    * topics overtake each other. What was shown is not shown again.
    */
   readonly overlap: number;
+  /** A token is renewed when this part of its life is over, from 0 to 1. */
+  readonly renewAt: number;
+  /** Shorter than this before its end, a token is not renewed again: the session ends. */
+  readonly renewLast: number;
 }
 
 /** The timing where the options don't say otherwise. */
@@ -117,6 +128,8 @@ export const TIMING: Timing = {
   refreshSpread: 10 * 60_000,
   linger: 5_000,
   overlap: 10 * 60_000,
+  renewAt: 0.75,
+  renewLast: 60_000,
 };
 
 /** What the client needs of a WebSocket. */
@@ -149,8 +162,13 @@ export interface ClientOptions {
   readonly endpoint: string;
   /** Whose events. */
   readonly customerId: string;
-  /** Left out where the environment has `auth: none`. */
+  /**
+   * Left out where the environment has `auth: none`. The client renews it over its connection; so a
+   * source that has none any more, or the same one again, is no hindrance to connect anew.
+   */
   readonly token?: TokenSource | undefined;
+  /** Gets each token that was renewed: for the HTTP API, say (`api.useToken`). */
+  readonly onToken?: ((token: RenewedToken) => void) | undefined;
   /** The last event that was seen before, say by the page that was left; what came later is sent. */
   readonly after?: string | undefined;
   /** Gets events of types that the client doesn't know: they are younger than it. */
@@ -192,6 +210,7 @@ export class EventClient<E extends PushEvent> {
   readonly #refresh: Timer;
   readonly #linger: Timer;
   readonly #answer: Timer;
+  readonly #renewal: Timer;
   /** The connection that counts: questions go to it. */
   #link: Link | undefined;
   /** The connection that is being made. */
@@ -199,7 +218,11 @@ export class EventClient<E extends PushEvent> {
   /** The connection that was replaced and still listens. */
   #leaving: Link | undefined;
   /** What was missed is being sent: all that came after this event. */
-  #missed: { after: string | undefined; asked: number } | undefined;
+  #missed: Question | undefined;
+  /** The token that the source gave last, and what came of it. */
+  #given: string | undefined;
+  #renewed: string | undefined;
+  #renewals = 0;
   #state: ConnectionState = { status: 'idle' };
   /** Attempts that failed since a connection brought something. */
   #attempt = 0;
@@ -229,6 +252,7 @@ export class EventClient<E extends PushEvent> {
     this.#refresh = new Timer(platform);
     this.#linger = new Timer(platform);
     this.#answer = new Timer(platform);
+    this.#renewal = new Timer(platform);
   }
 
   /** What the client is doing now. */
@@ -253,7 +277,11 @@ export class EventClient<E extends PushEvent> {
   close(): void {
     if (this.#state.status === 'closed') return;
     this.#unwatch();
-    for (const timer of [this.#retry, this.#refresh, this.#linger, this.#answer]) timer.clear();
+    this.#retry.clear();
+    this.#refresh.clear();
+    this.#linger.clear();
+    this.#answer.clear();
+    this.#renewal.clear();
     for (const link of [this.#link, this.#coming, this.#leaving]) link?.close();
     this.#link = this.#coming = this.#leaving = undefined;
     this.#setState({ status: 'closed' });
@@ -320,17 +348,28 @@ export class EventClient<E extends PushEvent> {
 
   /** Where to connect to; `undefined` when there is no token. */
   async #url(): Promise<string | undefined> {
-    const { endpoint, customerId, token } = this.#options;
+    const { endpoint, customerId } = this.#options;
     const url = new URL(endpoint);
     url.searchParams.set('customerId', customerId);
     try {
-      const fresh = typeof token === 'function' ? await token() : token;
-      if (fresh) url.searchParams.set('token', fresh);
+      const token = await this.#token();
+      if (token) url.searchParams.set('token', token);
     } catch (cause) {
       this.#report(new ClientError('token', 'the token source failed', { cause }));
       return undefined;
     }
     return url.href;
+  }
+
+  /** What the source has, if that is news; else what became of it. */
+  async #token(): Promise<string | undefined> {
+    const { token } = this.#options;
+    const given = typeof token === 'function' ? await token() : token;
+    if (given && given !== this.#given) {
+      this.#given = given;
+      this.#renewed = undefined;
+    }
+    return this.#renewed ?? given;
   }
 
   #opened(link: Link): void {
@@ -340,6 +379,8 @@ export class EventClient<E extends PushEvent> {
     this.#link = link;
     this.#proven = false;
     this.#refresh.set(refreshAfter - this.#platform.random() * refreshSpread, () => this.#dial());
+    this.#renewals = 0;
+    this.#renew();
     if (replaced === undefined) {
       this.#setState({ status: 'open', since: this.#platform.now() });
       this.#askForMissed();
@@ -367,6 +408,7 @@ export class EventClient<E extends PushEvent> {
       this.#refresh.clear();
       this.#linger.clear();
       this.#answer.clear();
+      this.#renewal.clear();
       // A new connection that doesn't last leaves the old one in its place.
       this.#link = this.#leaving;
       this.#leaving = undefined;
@@ -396,16 +438,48 @@ export class EventClient<E extends PushEvent> {
     this.#link?.ping();
   }
 
+  // The token.
+
+  /**
+   * Asks for a fresh token: at once, since nobody knows how old the one is that opened the
+   * connection, and then well before the last one expires.
+   */
+  #renew(): void {
+    if (!this.#given || this.#renewals === QUESTIONS) return;
+    this.#renewals += 1;
+    this.#renewal.set(this.#timing.answerTimeout, () => this.#renew());
+    this.#link?.send({ action: 'renew' });
+  }
+
+  #freshToken({ fresh, life }: Fresh): void {
+    this.#renewals = 0;
+    this.#renewal.clear();
+    // Without one, the connection needs none.
+    if (fresh === undefined) return;
+    this.#renewed = fresh.token;
+    const { renewAt, renewLast } = this.#timing;
+    if (life * (1 - renewAt) > renewLast) {
+      // No timer runs longer than that.
+      const wait = Math.min(life * renewAt, 2 ** 31 - 1);
+      this.#renewal.set(wait, () => this.#renew());
+    }
+    this.#guard(() => this.#options.onToken?.(fresh));
+  }
+
   // What was missed.
 
   /** Begins to ask, or goes on from where an earlier connection stopped. */
   #askForMissed(): void {
-    const after = this.#seen.before(this.#timing.overlap) ?? this.#options.after;
-    this.#missed = { after: this.#missed ? this.#missed.after : after, asked: 0 };
+    const { after } = this.#missed ?? { after: this.#newEnough() };
+    this.#missed = { after, asked: 0, goesOn: this.#missed !== undefined };
     this.#ask(this.#missed);
   }
 
-  #ask(missed: { readonly after: string | undefined; asked: number }): void {
+  #newEnough(): string | undefined {
+    return this.#seen.before(this.#timing.overlap) ?? this.#options.after;
+  }
+
+  #ask(missed: Question): void {
     if (missed.asked === QUESTIONS) {
       this.#link?.fail('the server does not say what was missed');
       return;
@@ -421,12 +495,15 @@ export class EventClient<E extends PushEvent> {
     if (more && last !== null) {
       // The answer to a question that was asked twice comes twice; the timer sees to the rest.
       if (last === this.#missed.after) return;
-      this.#missed = { after: last, asked: 0 };
+      this.#missed = { after: last, asked: 0, goesOn: this.#missed.goesOn };
       this.#ask(this.#missed);
       return;
     }
+    const { goesOn } = this.#missed;
     this.#missed = undefined;
     this.#answer.clear();
+    // Between the connections, an event may have been put before the place that the first one got to.
+    if (goesOn) this.#askForMissed();
     if (more)
       this.#report(new ClientError('server', 'the server has more, but says not from where'));
   }
@@ -444,6 +521,8 @@ export class EventClient<E extends PushEvent> {
       this.#show(frame.event);
     } else if (frame.kind === 'resumed') {
       if (link === this.#link) this.#resumed(frame);
+    } else if (frame.kind === 'token') {
+      if (link === this.#link) this.#freshToken(frame);
     } else if (frame.kind !== 'pong') {
       this.#report(new ClientError(frame.kind, frame.message, { frame: data }));
     }
@@ -743,11 +822,27 @@ interface Resumed {
   readonly more: boolean;
 }
 
+/** The answer to `renew`. */
+interface Fresh {
+  readonly kind: 'token';
+  readonly fresh: RenewedToken | undefined;
+  /** How many milliseconds it is good. */
+  readonly life: number;
+}
+
+/** What was missed is asked for: `after` which place, how often, and whether another connection began. */
+interface Question {
+  readonly after: string | undefined;
+  asked: number;
+  readonly goesOn: boolean;
+}
+
 /** What the server sends; `frame` and `server` are what goes wrong. */
 type Frame =
   | { readonly kind: 'event'; readonly event: PushEvent }
   | { readonly kind: 'pong' }
   | Resumed
+  | Fresh
   | { readonly kind: 'frame' | 'server'; readonly message: string };
 
 function readFrame(data: unknown): Frame {
@@ -767,6 +862,18 @@ function readFrame(data: unknown): Frame {
     if (type === 'RESUMED') {
       const { last, more } = frame;
       return { kind: 'resumed', last: typeof last === 'string' ? last : null, more: more === true };
+    }
+    if (type === 'TOKEN') {
+      const { token, tokenExpiresAt, expiresIn } = frame;
+      if (token === undefined) return { kind: 'token', fresh: undefined, life: 0 };
+      if (
+        typeof token !== 'string' ||
+        typeof tokenExpiresAt !== 'string' ||
+        typeof expiresIn !== 'number'
+      ) {
+        return wrong('a token has no end');
+      }
+      return { kind: 'token', fresh: { token, tokenExpiresAt }, life: expiresIn * 1_000 };
     }
     // The function's own words, or API Gateway's when the function failed or is throttled.
     const { detail, message, requestId } = frame;

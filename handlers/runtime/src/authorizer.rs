@@ -13,7 +13,7 @@ use crate::{
     Answer, AuthMode, Aws, Error, Fault, Function, Invocation, Settings, log,
     secrets::Secrets,
     serve,
-    token::{TokenError, Tokens},
+    token::{Session, TokenError, Tokens},
 };
 
 /// Runs the authorizer in Lambda.
@@ -73,10 +73,7 @@ impl Authorizer {
 
     async fn handle(&self, request: &Request) -> Result<Value, Fault> {
         match (&request.method_arn, &request.route_arn) {
-            (Some(arn), _) => {
-                let customer = self.websocket(request).await?;
-                Ok(policy(arn, customer.as_deref()))
-            }
+            (Some(arn), _) => Ok(policy(arn, self.websocket(request).await?.as_ref())),
             (None, Some(_)) => Ok(match self.http(request).await? {
                 Allowed::Customer(id) => json!({ "isAuthorized": true, "context": { "customerId": id } }),
                 Allowed::Anyone => json!({ "isAuthorized": true }),
@@ -86,24 +83,33 @@ impl Authorizer {
         }
     }
 
-    /// The customer that the connection is bound to.
-    async fn websocket(&self, request: &Request) -> Result<Option<String>, Fault> {
+    /// Whom the connection is bound to.
+    async fn websocket(&self, request: &Request) -> Result<Option<Bound>, Fault> {
         let named = request.query("customerId");
         let Some(tokens) = &self.tokens else {
-            return Ok(named.filter(|id| is_plausible(id)).map(str::to_owned));
+            let customer = named.filter(|id| is_plausible(id));
+            return Ok(customer.map(|id| Bound { customer_id: id.to_owned(), began: None }));
         };
-        let Some(customer) = customer_of(tokens, request.query("token")).await? else {
+        let Some(session) = session_of(tokens, request.query("token")).await? else {
             return Ok(None);
         };
         // The name may be left out, but it may not be another's.
-        Ok(named.is_none_or(|named| named == customer).then_some(customer))
+        let own = named.is_none_or(|named| named == session.customer_id);
+        Ok(own.then_some(Bound { customer_id: session.customer_id, began: Some(session.began) }))
     }
 
     async fn http(&self, request: &Request) -> Result<Allowed, Fault> {
         let Some(tokens) = &self.tokens else { return Ok(Allowed::Anyone) };
-        let customer = customer_of(tokens, bearer(request.headers.as_ref())).await?;
-        Ok(customer.map_or(Allowed::Nobody, Allowed::Customer))
+        let session = session_of(tokens, bearer(request.headers.as_ref())).await?;
+        Ok(session.map_or(Allowed::Nobody, |session| Allowed::Customer(session.customer_id)))
     }
+}
+
+/// What a connection is bound to.
+struct Bound {
+    customer_id: String,
+    /// When the session began; nobody's where no token is needed.
+    began: Option<Timestamp>,
 }
 
 enum Allowed {
@@ -112,11 +118,11 @@ enum Allowed {
     Nobody,
 }
 
-async fn customer_of(tokens: &Tokens, token: Option<&str>) -> Result<Option<String>, Fault> {
+async fn session_of(tokens: &Tokens, token: Option<&str>) -> Result<Option<Session>, Fault> {
     let Some(token) = token else { return Ok(None) };
-    match tokens.verify(token, Timestamp::now()).await {
-        Ok(customer) => Ok(Some(customer)),
-        Err(reason @ (TokenError::Invalid | TokenError::Expired)) => {
+    match tokens.session(token, Timestamp::now()).await {
+        Ok(session) => Ok(Some(session)),
+        Err(reason @ (TokenError::Invalid | TokenError::Expired | TokenError::SessionOver)) => {
             tracing::info!(%reason, "a caller was refused");
             Ok(None)
         }
@@ -131,15 +137,19 @@ fn is_plausible(id: &str) -> bool {
 }
 
 /// An IAM policy for this connection.
-fn policy(arn: &str, customer: Option<&str>) -> Value {
-    let effect = if customer.is_some() { "Allow" } else { "Deny" };
+fn policy(arn: &str, bound: Option<&Bound>) -> Value {
+    let effect = if bound.is_some() { "Allow" } else { "Deny" };
     let statement = json!({ "Action": "execute-api:Invoke", "Effect": effect, "Resource": arn });
     let mut policy = json!({
-        "principalId": customer.unwrap_or("nobody"),
+        "principalId": bound.map_or("nobody", |bound| bound.customer_id.as_str()),
         "policyDocument": { "Version": "2012-10-17", "Statement": [statement] },
     });
-    if let Some(id) = customer {
-        policy["context"] = json!({ "customerId": id });
+    if let Some(bound) = bound {
+        policy["context"] = json!({ "customerId": bound.customer_id });
+        if let Some(began) = bound.began {
+            // Text, since API Gateway hands on every value as text.
+            policy["context"]["sessionBegan"] = began.to_string().into();
+        }
     }
     policy
 }

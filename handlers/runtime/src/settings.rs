@@ -21,7 +21,7 @@ use contract::Table;
 /// Some are for other clusters and local runs only, and never in a template: `KAFKA_USERNAME` with
 /// `KAFKA_PASSWORD` instead of a secret, `KAFKA_SECURITY_PROTOCOL=PLAINTEXT`, `KAFKA_CA_FILE`, and the SDKs' own
 /// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` (`DYNAMODB`, `SNS`, `SECRETS_MANAGER`, `KAFKA`,
-/// `APIGATEWAYMANAGEMENTAPI`). `LOG_LEVEL` and `TOKEN_TTL_SECONDS` have defaults.
+/// `APIGATEWAYMANAGEMENTAPI`). `LOG_LEVEL`, `TOKEN_TTL_SECONDS` and `SESSION_SECONDS` have defaults.
 #[derive(Clone, Default)]
 pub struct Settings(BTreeMap<String, String>);
 

@@ -1,6 +1,9 @@
 //! Connect tokens: proof that the caller is a customer, for a while.
 //!
-//! `v1.<key version>.<customer and expiry, base64url>.<HMAC-SHA256 of all before, base64url>`.
+//! `v1.<key version>.<customer, begin and expiry, base64url>.<HMAC-SHA256 of all before, base64url>`.
+//!
+//! A token is good for an hour. A step's answer brings a new one, and begins a session; within the session, a client
+//! that is connected may ask for a fresh one (`{"action":"renew"}`). So a stolen token is good for one session at most.
 //!
 //! The key is a secret of Secrets Manager, its version part of the token, so that rotation needs no pause: new
 //! tokens are signed with the current version, and the previous one is good until the next rotation.
@@ -19,6 +22,10 @@ use crate::{
 /// Seconds that a token is good, unless `TOKEN_TTL_SECONDS` says otherwise. Every step's answer brings a new one.
 const TTL_SECONDS: u64 = 60 * 60;
 
+/// Seconds that a session lasts at most, unless `SESSION_SECONDS` says otherwise: so long after a step's answer its
+/// token can be renewed.
+const SESSION_SECONDS: u64 = 12 * 60 * 60;
+
 /// A token can't be trusted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
@@ -28,6 +35,9 @@ pub enum TokenError {
     /// It was good once.
     #[error("the token has expired")]
     Expired,
+    /// It can't be renewed any more.
+    #[error("the session is over")]
+    SessionOver,
     /// The key can't be had, so nothing can be said.
     #[error(transparent)]
     NoKey(#[from] SecretError),
@@ -48,10 +58,21 @@ impl std::fmt::Debug for Token {
     }
 }
 
+/// Whom a token lets in, and since when: renewing it doesn't make the session longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The customer.
+    pub customer_id: String,
+    /// When the first token was signed, to the second.
+    pub began: Timestamp,
+}
+
 #[derive(Deserialize)]
 struct Claims {
     /// The customer.
     sub: String,
+    /// The second in which the session began, counted from 1970.
+    beg: i64,
     /// The second of expiry, counted from 1970.
     exp: i64,
 }
@@ -62,28 +83,52 @@ pub struct Tokens {
     secrets: Secrets,
     arn: String,
     ttl: u64,
+    session: u64,
 }
 
 impl Tokens {
     /// With the key that `settings` name.
     pub fn new(secrets: Secrets, settings: &Settings) -> Result<Self, SettingsError> {
         let arn = settings.need("TOKEN_SECRET_ARN")?.to_owned();
-        Ok(Self { secrets, arn, ttl: settings.number("TOKEN_TTL_SECONDS", TTL_SECONDS)? })
+        let ttl = settings.number("TOKEN_TTL_SECONDS", TTL_SECONDS)?;
+        Ok(Self { secrets, arn, ttl, session: settings.number("SESSION_SECONDS", SESSION_SECONDS)? })
     }
 
-    /// A token for this customer.
+    /// A token for this customer; a session begins.
     pub async fn sign(&self, customer_id: &str, now: Timestamp) -> Result<Token, SecretError> {
-        let key = self.secrets.get(&self.arn, Stage::Current).await?;
-        let expires = now.as_seconds().saturating_add_unsigned(self.ttl);
-        Ok(Token {
-            text: sign(&key, customer_id, expires),
-            expires_at: Timestamp::from_millis(expires.saturating_mul(1000)).unwrap_or(now),
-        })
+        self.issue(&Session { customer_id: customer_id.to_owned(), began: now }, now).await
+    }
+
+    /// A fresh token for a session that lasts. It expires with the session at the latest.
+    pub async fn renew(&self, session: &Session, now: Timestamp) -> Result<Token, TokenError> {
+        if self.end_of(session) <= now.as_seconds() {
+            return Err(TokenError::SessionOver);
+        }
+        Ok(self.issue(session, now).await?)
     }
 
     /// The customer whose token it is.
     pub async fn verify(&self, token: &str, now: Timestamp) -> Result<String, TokenError> {
+        self.session(token, now).await.map(|session| session.customer_id)
+    }
+
+    /// The session that the token is of.
+    pub async fn session(&self, token: &str, now: Timestamp) -> Result<Session, TokenError> {
         verify(&self.key_of(token).await?, token, now)
+    }
+
+    async fn issue(&self, session: &Session, now: Timestamp) -> Result<Token, SecretError> {
+        let key = self.secrets.get(&self.arn, Stage::Current).await?;
+        let expires = now.as_seconds().saturating_add_unsigned(self.ttl).min(self.end_of(session));
+        Ok(Token {
+            text: sign(&key, session, expires),
+            expires_at: Timestamp::from_millis(expires.saturating_mul(1000)).unwrap_or(now),
+        })
+    }
+
+    /// The second in which the session is over.
+    fn end_of(&self, session: &Session) -> i64 {
+        session.began.as_seconds().saturating_add_unsigned(self.session)
     }
 
     /// The version of the key that the token says it was signed with, if that is in use.
@@ -114,14 +159,15 @@ fn mac(key: &SecretValue, signed: &str) -> Hmac<Sha256> {
     mac.expect("HMAC takes a key of any length").chain_update(signed)
 }
 
-fn sign(key: &SecretValue, customer_id: &str, exp: i64) -> String {
-    let claims = serde_json::json!({ "sub": customer_id, "exp": exp }).to_string();
+fn sign(key: &SecretValue, session: &Session, exp: i64) -> String {
+    let (sub, beg) = (&session.customer_id, session.began.as_seconds());
+    let claims = serde_json::json!({ "sub": sub, "beg": beg, "exp": exp }).to_string();
     let signed = format!("v1.{}.{}", key.version, encode_url(claims.as_bytes()));
     let signature = encode_url(&mac(key, &signed).finalize().into_bytes());
     format!("{signed}.{signature}")
 }
 
-fn verify(key: &SecretValue, token: &str, now: Timestamp) -> Result<String, TokenError> {
+fn verify(key: &SecretValue, token: &str, now: Timestamp) -> Result<Session, TokenError> {
     let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::Invalid)?;
     let signature = decode_url(signature).ok_or(TokenError::Invalid)?;
     // In constant time. Nothing in the token is believed before this.
@@ -129,5 +175,9 @@ fn verify(key: &SecretValue, token: &str, now: Timestamp) -> Result<String, Toke
     let claims =
         signed.rsplit_once('.').and_then(|(_, claims)| decode_url(claims)).ok_or(TokenError::Invalid)?;
     let claims: Claims = serde_json::from_slice(&claims).map_err(|_| TokenError::Invalid)?;
-    if claims.exp <= now.as_seconds() { Err(TokenError::Expired) } else { Ok(claims.sub) }
+    if claims.exp <= now.as_seconds() {
+        return Err(TokenError::Expired);
+    }
+    let began = Timestamp::from_millis(claims.beg.saturating_mul(1000)).ok_or(TokenError::Invalid)?;
+    Ok(Session { customer_id: claims.sub, began })
 }

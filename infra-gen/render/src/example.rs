@@ -34,6 +34,7 @@ pub fn push(model: &Model, topic: &Topic) -> Option<Value> {
         "id": EVENT_ID,
         "time": INSTANT,
         "topic": topic.name.name,
+        "version": topic.version,
         "data": object(model, &browser::fields(model, topic)),
     }))
 }

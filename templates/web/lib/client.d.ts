@@ -1,4 +1,4 @@
-// Made of src/client.ts, sha256 b86810f8f50155c7caff6fa998543e0181c99244931cd4da6906095c80790b1d.
+// Made of src/client.ts, sha256 80de6a647cfc9d9ec0d040ef7a73102a1faa2db07a2d217dd74b31fbbba4cd9b.
 /**
  * A WebSocket client for events that a server pushes. It reconnects, replaces its connection before
  * the server ends it, asks for what it missed, and shows each event once.
@@ -27,6 +27,13 @@ export type EventOf<E extends PushEvent, T extends E['type']> = E extends { read
 
 /** A connect token, or how to get a fresh one: it is asked before each connection. */
 export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
+
+/** A token that the connection renewed. */
+export interface RenewedToken {
+  readonly token: string;
+  /** Until when the token is good: an instant in UTC. */
+  readonly tokenExpiresAt: string;
+}
 
 /** Stops what it was returned for. Calling it again does nothing. */
 export type Unsubscribe = () => void;
@@ -95,6 +102,10 @@ export interface Timing {
    * topics overtake each other. What was shown is not shown again.
    */
   readonly overlap: number;
+  /** A token is renewed when this part of its life is over, from 0 to 1. */
+  readonly renewAt: number;
+  /** Shorter than this before its end, a token is not renewed again: the session ends. */
+  readonly renewLast: number;
 }
 
 /** The timing where the options don't say otherwise. */
@@ -130,8 +141,13 @@ export interface ClientOptions {
   readonly endpoint: string;
   /** Whose events. */
   readonly customerId: string;
-  /** Left out where the environment has `auth: none`. */
+  /**
+   * Left out where the environment has `auth: none`. The client renews it over its connection; so a
+   * source that has none any more, or the same one again, is no hindrance to connect anew.
+   */
   readonly token?: TokenSource | undefined;
+  /** Gets each token that was renewed: for the HTTP API, say (`api.useToken`). */
+  readonly onToken?: ((token: RenewedToken) => void) | undefined;
   /** The last event that was seen before, say by the page that was left; what came later is sent. */
   readonly after?: string | undefined;
   /** Gets events of types that the client doesn't know: they are younger than it. */

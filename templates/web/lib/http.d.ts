@@ -1,6 +1,6 @@
-// Made of src/http.ts, sha256 ce226a0e364c9c0647be88b7b7dcf0b6a421fe24b725f4fef7ff8602694d8833.
+// Made of src/http.ts, sha256 4fbd73ab044e9d7a2ee63c941fcef556a7d684cf6b75d954be4cab695c7595db.
 /** Requests to the HTTP API: what is accepted, and everything that is wrong with what is not. */
-import type { TokenSource } from './client.js';
+import type { RenewedToken, TokenSource } from './client.js';
 
 /** The answer to a step: its event is in Kafka, and the browser is told when it was applied. */
 export interface Accepted {
@@ -95,7 +95,9 @@ export declare class Http {
   #private;
   /** @throws {TypeError} When the endpoint is no HTTP URL. */
   constructor(options: ApiOptions);
-  /** The token that the last answer brought, as long as it is good. */
+  /** Takes a token that a connection renewed, in place of the one that the last answer brought. */
+  useToken(token: RenewedToken): void;
+  /** The newest token, as long as it is good. */
   get token(): string | undefined;
   /** @throws {ApiError} When the request was not accepted. */
   send(method: string, path: string, body: object, options?: CallOptions): Promise<Accepted>;

@@ -1,4 +1,4 @@
-// Made of src/http.ts, sha256 ce226a0e364c9c0647be88b7b7dcf0b6a421fe24b725f4fef7ff8602694d8833.
+// Made of src/http.ts, sha256 4fbd73ab044e9d7a2ee63c941fcef556a7d684cf6b75d954be4cab695c7595db.
 /** Requests to the HTTP API: what is accepted, and everything that is wrong with what is not. */
 
 /** A request that was not accepted. */
@@ -29,7 +29,7 @@ export class ApiError extends Error {
 export class Http {
   #options;
   #base;
-  #answer;
+  #last;
 
   /** @throws {TypeError} When the endpoint is no HTTP URL. */
   constructor(options) {
@@ -39,9 +39,14 @@ export class Http {
     this.#base = href.replace(/\/+$/, '');
   }
 
-  /** The token that the last answer brought, as long as it is good. */
+  /** Takes a token that a connection renewed, in place of the one that the last answer brought. */
+  useToken(token) {
+    this.#last = token;
+  }
+
+  /** The newest token, as long as it is good. */
   get token() {
-    const { token, tokenExpiresAt } = this.#answer ?? {};
+    const { token, tokenExpiresAt } = this.#last ?? {};
     const expired = tokenExpiresAt !== undefined && Date.parse(tokenExpiresAt) <= Date.now();
     return expired ? undefined : token;
   }
@@ -53,7 +58,8 @@ export class Http {
     for (let tried = 0; ; tried += 1) {
       const outcome = await this.#try(method, path, body, key, options);
       if ('accepted' in outcome) {
-        if (outcome.accepted.token) this.#answer = outcome.accepted;
+        const { token, tokenExpiresAt } = outcome.accepted;
+        if (token) this.#last = { token, ...(tokenExpiresAt && { tokenExpiresAt }) };
         return outcome.accepted;
       }
       options.signal?.throwIfAborted();

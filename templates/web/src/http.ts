@@ -1,6 +1,6 @@
 /** Requests to the HTTP API: what is accepted, and everything that is wrong with what is not. */
 
-import type { TokenSource } from './client.js';
+import type { RenewedToken, TokenSource } from './client.js';
 
 /** The answer to a step: its event is in Kafka, and the browser is told when it was applied. */
 export interface Accepted {
@@ -102,7 +102,7 @@ export interface CallOptions {
 export class Http {
   readonly #options: ApiOptions;
   readonly #base: string;
-  #answer: Accepted | undefined;
+  #last: { readonly token: string; readonly tokenExpiresAt?: string } | undefined;
 
   /** @throws {TypeError} When the endpoint is no HTTP URL. */
   constructor(options: ApiOptions) {
@@ -112,9 +112,14 @@ export class Http {
     this.#base = href.replace(/\/+$/, '');
   }
 
-  /** The token that the last answer brought, as long as it is good. */
+  /** Takes a token that a connection renewed, in place of the one that the last answer brought. */
+  useToken(token: RenewedToken): void {
+    this.#last = token;
+  }
+
+  /** The newest token, as long as it is good. */
   get token(): string | undefined {
-    const { token, tokenExpiresAt } = this.#answer ?? {};
+    const { token, tokenExpiresAt } = this.#last ?? {};
     const expired = tokenExpiresAt !== undefined && Date.parse(tokenExpiresAt) <= Date.now();
     return expired ? undefined : token;
   }
@@ -131,7 +136,8 @@ export class Http {
     for (let tried = 0; ; tried += 1) {
       const outcome = await this.#try(method, path, body, key, options);
       if ('accepted' in outcome) {
-        if (outcome.accepted.token) this.#answer = outcome.accepted;
+        const { token, tokenExpiresAt } = outcome.accepted;
+        if (token) this.#last = { token, ...(tokenExpiresAt && { tokenExpiresAt }) };
         return outcome.accepted;
       }
       options.signal?.throwIfAborted();

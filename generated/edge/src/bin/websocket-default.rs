@@ -1,4 +1,4 @@
-//! `websocket-default`: Answers pings, and sends a client what it missed.
+//! `websocket-default`: Answers pings, sends a client what it missed, and renews its token.
 //!
 //! Rendered from `topics.yaml` by `make synth`; a change made here is lost.
 

@@ -81,7 +81,7 @@ impl Change {
     /// What `event` does.
     pub fn new<E: Event>(event: &E, context: EventContext, record: &KafkaRecord) -> Result<Self, NoKey> {
         let write = E::SINK.map(|sink| TableWrite::new(event, &context, sink)).transpose()?;
-        let push = E::PUSH.map(|name| message(name, E::TOPIC, &context, &event.browser()));
+        let push = E::PUSH.map(|name| message::<E>(name, &context, &event.browser()));
         Ok(Self {
             customer_id: event.customer_id().into_owned(),
             topic: E::TOPIC,
@@ -124,6 +124,10 @@ impl TableWrite {
 }
 
 /// What the browser is sent. Its `id` is the event's, so that a client knows what it has seen.
-fn message(name: &str, topic: &str, context: &EventContext, data: &Value) -> String {
-    json!({ "type": name, "id": context.id, "time": context.time, "topic": topic, "data": data }).to_string()
+fn message<E: Event>(name: &str, context: &EventContext, data: &Value) -> String {
+    let (topic, version) = (E::TOPIC, E::VERSION);
+    json!({
+        "type": name, "id": context.id, "time": context.time, "topic": topic, "version": version, "data": data,
+    })
+    .to_string()
 }

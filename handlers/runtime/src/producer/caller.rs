@@ -40,13 +40,19 @@ impl Callers {
         let trusted = self.mode == AuthMode::None || !request.is_http();
         let known = self.known(request, now).await;
         let known = if trusted { known.unwrap_or_default() } else { known? };
+        // As it is in Kafka: a key may also be a whole number.
+        let named = named.map(|named| match named {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        });
         match (named, known) {
-            (Some(Value::String(named)), _) if trusted => Ok(Some(named.clone())),
-            (Some(Value::String(named)), Some(known)) if *named == known => Ok(Some(known)),
-            (Some(Value::String(_)), Some(_)) => Err(Problem::OtherCustomer),
+            (Some(Some(named)), _) if trusted => Ok(Some(named)),
+            (Some(Some(named)), Some(known)) if named == known => Ok(Some(known)),
+            (Some(Some(_)), Some(_)) => Err(Problem::OtherCustomer),
             // Else anyone could act for a customer whose id they know.
-            (Some(Value::String(_)), None) => Err(Problem::NoToken),
-            (Some(_), _) => Ok(None),
+            (Some(Some(_)), None) => Err(Problem::NoToken),
+            (Some(None), _) => Ok(None),
             (None, Some(known)) => Ok(Some(known)),
             (None, None) if self.access == Access::Open => Ok(Some(random_uuid().to_string())),
             (None, None) if trusted => Ok(None),
@@ -65,7 +71,9 @@ impl Callers {
         };
         match tokens.verify(token, now).await {
             Ok(customer) => Ok(Some(customer)),
-            Err(TokenError::Invalid | TokenError::Expired) => Err(Problem::BadToken),
+            Err(TokenError::Invalid | TokenError::Expired | TokenError::SessionOver) => {
+                Err(Problem::BadToken)
+            }
             Err(TokenError::NoKey(error)) => Err(Problem::Inside(error.to_string())),
         }
     }

@@ -1,36 +1,35 @@
-//! `$default`: answers pings, and sends a client what it missed.
+//! `$default`: answers pings, sends a client what it missed, and renews its token.
 //!
 //! | client sends | client gets |
 //! | --- | --- |
 //! | `{"action":"ping"}` | `{"type":"PONG"}` |
-//! | `{"action":"resume","after":"<event id>"}` | every event applied since, oldest first, then `{"type":"RESUMED","count":n,"more":false}` |
+//! | `{"action":"resume","after":"<event id>"}` | the events applied since, oldest first, then `{"type":"RESUMED","count":n,"last":"...","more":false}` |
 //! | `{"action":"resume"}` | the same, from the beginning |
+//! | `{"action":"renew"}` | `{"type":"TOKEN","token":"...","tokenExpiresAt":"...","expiresIn":3600}` |
 //!
-//! An event may come twice, by a push and by a resume: the client drops ids that it has seen.
+//! With `more`, there are more events: the client asks again, `after` being what `last` was. An event may come twice,
+//! by a push and by a resume: the client drops ids that it has seen.
+//!
+//! Only a connection that a token opened gets another, and only until its session is over ([`Tokens::renew`]); one
+//! that needed none is told so by a `TOKEN` without a token.
 
-use std::collections::HashMap;
+mod history;
 
 use aws_sdk_apigatewaymanagement::Client as Management;
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use contract::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use self::history::{Cursor, History};
 use super::{WebSocketEvent, status};
 use crate::{
     Answer, Aws, Error, Fault, Function, Invocation, Settings,
-    aws::describe,
     consumer::{Post, post},
-    log, serve,
+    log,
+    secrets::Secrets,
+    serve,
+    token::{Session, TokenError, Tokens},
 };
-
-/// Most events that one resume sends.
-const MOST: usize = 100;
-
-/// Most pages of a customer's history that one resume reads.
-const MOST_PAGES: usize = 5;
-
-/// Consumers' clocks differ; what was applied this shortly before the client's last event is sent again.
-const SLACK_MILLIS: u64 = 5_000;
 
 /// Runs `$default` in Lambda.
 pub async fn run() -> Result<(), Error> {
@@ -45,8 +44,8 @@ pub struct Default {
     aws: Aws,
     settings: Settings,
     region: String,
-    dynamodb: Client,
-    events: String,
+    history: History,
+    tokens: Tokens,
 }
 
 #[derive(Deserialize)]
@@ -57,15 +56,16 @@ enum Message {
         #[serde(default)]
         after: Option<String>,
     },
+    Renew,
 }
 
 impl Default {
-    /// With the table that `settings` name.
+    /// With the table and the key that `settings` name.
     pub fn new(settings: &Settings) -> Result<Self, Error> {
         let aws = Aws::new(settings)?;
         Ok(Self {
-            dynamodb: aws.dynamodb(),
-            events: settings.need("KAFKA_EVENTS_TABLE")?.to_owned(),
+            history: History::new(aws.dynamodb(), settings.need("KAFKA_EVENTS_TABLE")?),
+            tokens: Tokens::new(Secrets::new(aws.secrets()), settings)?,
             region: settings.need("AWS_REGION")?.to_owned(),
             settings: settings.clone(),
             aws,
@@ -81,7 +81,8 @@ impl Default {
                 self.resume(&to, customer_id, after.as_deref()).await?;
             }
             (Some(Message::Resume { .. }), None) => to.fault("this connection belongs to nobody").await?,
-            (None, _) => to.fault("send {\"action\":\"ping\"} or {\"action\":\"resume\"}").await?,
+            (Some(Message::Renew), _) => self.renew(&to, event.session()).await?,
+            (None, _) => to.fault("send an action: ping, resume or renew").await?,
         }
         Ok(status(200))
     }
@@ -92,62 +93,35 @@ impl Default {
         self.aws.connections(&endpoint)
     }
 
-    /// What was applied for the customer since `after` was. By the order of application, not of ids: an event
-    /// may be older than one that the client has seen, and yet have been applied later.
     async fn resume(&self, to: &Connection<'_>, customer_id: &str, after: Option<&str>) -> Result<(), Fault> {
-        let since = match after {
-            Some(id) => self.applied_at(customer_id, id).await?,
-            None => None,
-        };
-        let since = since.map(|at| {
-            let earlier = at.as_millis().saturating_sub_unsigned(SLACK_MILLIS);
-            contract::Timestamp::from_millis(earlier).unwrap_or(at).to_string()
-        });
-        let (mut events, more) = self.newest(customer_id, since.as_deref()).await?;
-        events.retain(|event| Some(event.id.as_str()) != after);
-        events.sort_unstable_by(|a, b| (&a.applied_at, &a.id).cmp(&(&b.applied_at, &b.id)));
-        for event in &events {
+        let page = self.history.page(customer_id, after).await?;
+        for event in &page.events {
             to.send(&event.push).await?;
         }
-        to.send(&json!({ "type": "RESUMED", "count": events.len(), "more": more }).to_string()).await
+        let last = page.events.last().map(|event| Cursor::of(event).to_string());
+        let (count, more) = (page.events.len(), page.more);
+        to.send(&json!({ "type": "RESUMED", "count": count, "last": last, "more": more }).to_string()).await
     }
 
-    async fn applied_at(&self, customer_id: &str, id: &str) -> Result<Option<contract::Timestamp>, Fault> {
-        let text = |value: &str| AttributeValue::S(value.to_owned());
-        let get = self.dynamodb.get_item().table_name(&self.events).consistent_read(true);
-        let get = get.key("customerId", text(customer_id)).key("eventId", text(id));
-        let found = get.send().await.map_err(|error| Fault::Failed(describe(&error)))?;
-        let at = found.item.as_ref().and_then(|item| item.get("appliedAt")).and_then(|at| at.as_s().ok());
-        Ok(at.and_then(|at| at.parse().ok()))
-    }
-
-    /// The customer's newest events, and whether there are more of them.
-    async fn newest(&self, customer_id: &str, since: Option<&str>) -> Result<(Vec<Missed>, bool), Fault> {
-        let mut found = Vec::new();
-        let mut from = None;
-        for _ in 0..MOST_PAGES {
-            let request = self
-                .dynamodb
-                .query()
-                .table_name(&self.events)
-                .key_condition_expression("customerId = :customer")
-                .filter_expression("attribute_exists(push) AND appliedAt >= :since")
-                .expression_attribute_values(":customer", AttributeValue::S(customer_id.to_owned()))
-                .expression_attribute_values(":since", AttributeValue::S(since.unwrap_or("0").to_owned()))
-                // Ids sort by time: newest first.
-                .scan_index_forward(false)
-                .consistent_read(true)
-                .set_exclusive_start_key(from);
-            let answer = request.send().await.map_err(|error| Fault::Failed(describe(&error)))?;
-            found.extend(answer.items().iter().filter_map(Missed::read));
-            from = answer.last_evaluated_key;
-            if found.len() > MOST || from.is_none() {
-                break;
+    async fn renew(&self, to: &Connection<'_>, session: Option<Session>) -> Result<(), Fault> {
+        let Some(session) = session else {
+            return to.send(&json!({ "type": "TOKEN" }).to_string()).await;
+        };
+        let now = Timestamp::now();
+        match self.tokens.renew(&session, now).await {
+            Ok(token) => {
+                let answer = json!({
+                    "type": "TOKEN",
+                    "token": token.text,
+                    "tokenExpiresAt": token.expires_at,
+                    // Clients' clocks are wrong more often than not.
+                    "expiresIn": token.expires_at.as_seconds() - now.as_seconds(),
+                });
+                to.send(&answer.to_string()).await
             }
+            Err(TokenError::NoKey(error)) => Err(Fault::Failed(error.to_string())),
+            Err(reason) => to.fault(&reason.to_string()).await,
         }
-        let more = found.len() > MOST || from.is_some();
-        found.truncate(MOST);
-        Ok((found, more))
     }
 }
 
@@ -158,20 +132,6 @@ impl Function for Default {
                 serde_json::from_value(event).map_err(|_| Fault::NotMyEvent("a WebSocket message"))?;
             self.handle(event).await
         })
-    }
-}
-
-/// An event that a client may have missed.
-struct Missed {
-    id: String,
-    applied_at: String,
-    push: String,
-}
-
-impl Missed {
-    fn read(item: &HashMap<String, AttributeValue>) -> Option<Self> {
-        let text = |name: &str| item.get(name)?.as_s().ok().cloned();
-        Some(Self { id: text("eventId")?, applied_at: text("appliedAt")?, push: text("push")? })
     }
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::token::Session;
+
 /// `$connect`, `$disconnect` and `$default`.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -33,7 +35,17 @@ pub(crate) struct RequestContext {
 impl WebSocketEvent {
     /// The customer that the authorizer bound the connection to.
     pub(crate) fn customer_id(&self) -> Option<&str> {
-        self.request_context.authorizer.as_ref()?.get("customerId")?.as_str().filter(|id| !id.is_empty())
+        self.authorized("customerId")
+    }
+
+    /// The session of the token that the connection was opened with; none where no token is needed.
+    pub(crate) fn session(&self) -> Option<Session> {
+        let began = self.authorized("sessionBegan")?.parse().ok()?;
+        Some(Session { customer_id: self.customer_id()?.to_owned(), began })
+    }
+
+    fn authorized(&self, name: &str) -> Option<&str> {
+        self.request_context.authorizer.as_ref()?.get(name)?.as_str().filter(|text| !text.is_empty())
     }
 }
 

@@ -45,6 +45,8 @@ async fn a_token_opens_the_websocket_for_its_customer_only() {
     assert_eq!(effect(&answer), "Allow");
     assert_eq!(answer["policyDocument"]["Statement"][0]["Resource"], ARN);
     assert_eq!(answer["context"]["customerId"], "c-1");
+    let began = answer["context"]["sessionBegan"].as_str().map(str::parse::<Timestamp>);
+    assert!(matches!(began, Some(Ok(began)) if began <= Timestamp::now()), "the session is told: {answer}");
     let answer = ask(&cloud.settings, websocket(&json!({ "token": token }))).await;
     assert_eq!(answer["context"]["customerId"], "c-1", "the name may be left out");
     for query in [
@@ -96,6 +98,25 @@ async fn tokens_expire() {
     assert_eq!(token.expires_at, at(3_600_000));
     assert_eq!(tokens.verify(&token.text, at(3_599_000)).await, Ok("c-1".into()));
     assert_eq!(tokens.verify(&token.text, at(3_600_000)).await, Err(TokenError::Expired));
+}
+
+#[tokio::test]
+async fn renewing_does_not_outlast_the_session() {
+    let cloud = Cloud::start().await;
+    let tokens = tokens(&cloud);
+    let (hour, end) = (3_600_000, 12 * 3_600_000);
+    let first = tokens.sign("c-1", at(0)).await.expect("signed");
+    let mut session = tokens.session(&first.text, at(1_000)).await.expect("good");
+    for number in 1..12 {
+        let now = at(number * hour - 1_000);
+        let token = tokens.renew(&session, now).await.expect("renewed");
+        session = tokens.session(&token.text, now).await.expect("good");
+        assert_eq!(token.expires_at, at(((number + 1) * hour - 1_000).min(end)));
+    }
+    let last = tokens.renew(&session, at(end - 1_000)).await.expect("renewed");
+    assert_eq!(last.expires_at, at(end));
+    assert_eq!(tokens.renew(&session, at(end)).await, Err(TokenError::SessionOver));
+    assert_eq!(tokens.verify(&last.text, at(end)).await, Err(TokenError::Expired));
 }
 
 #[tokio::test]

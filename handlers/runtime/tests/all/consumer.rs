@@ -81,7 +81,7 @@ async fn an_event_is_applied_marked_told_and_pushed() {
     assert_eq!(
         *message,
         json!({
-            "type": "OPENED", "id": context(1).id, "time": at(1), "topic": "opened",
+            "type": "OPENED", "id": context(1).id, "time": at(1), "topic": "opened", "version": 1,
             "data": { "customerId": "c-1", "applicationId": "a-1", "status": "REVIEW" },
         }),
         "only what the browser may see"

@@ -16,8 +16,15 @@ fn pushed(model: &Model) -> impl Iterator<Item = (&Topic, &Push)> {
 }
 
 /// Keys of the messages that no topic makes, each with its shape.
-const FIXED: [&str; 5] =
-    ["browser-ping", "browser-pong", "browser-resume", "browser-resumed", "browser-error"];
+const FIXED: [&str; 7] = [
+    "browser-ping",
+    "browser-pong",
+    "browser-resume",
+    "browser-resumed",
+    "browser-renew",
+    "browser-token",
+    "browser-error",
+];
 
 /// Adds the channel.
 pub(super) fn add_channel(model: &Model, channels: &mut Map<String, Value>) {
@@ -62,30 +69,63 @@ pub(super) fn add_messages(model: &Model, messages: &mut Map<String, Value>) {
         message("Asks whether the connection is alive.", "action", "ping", &[]),
         message("Answers a ping.", "type", "PONG", &[]),
         message(
-            "Asks for what was missed: the events applied after this one, or all.",
+            "Asks for what was missed, oldest first: the events applied after this one, or all.",
             "action",
             "resume",
             &[(
                 "after",
-                json!({"type": "string", "description": "The last event that was seen."}),
+                json!({
+                    "type": "string",
+                    "description": "The id of the last event that was seen, or the last answer's `last`.",
+                }),
                 json!(example::EVENT_ID),
                 false,
             )],
         ),
         message(
-            "Ends what was missed. With `more`, the oldest were left out.",
+            "Ends what was missed, or a page of it. With `more`, ask again after `last`.",
             "type",
             "RESUMED",
             &[
                 ("count", json!({"type": "integer", "minimum": 0}), json!(1), true),
+                (
+                    "last",
+                    json!({
+                        "type": ["string", "null"],
+                        "description": "The place that the page ends at; null for an empty page.",
+                    }),
+                    json!(format!("{}/{}", example::INSTANT, example::EVENT_ID)),
+                    true,
+                ),
                 ("more", json!({"type": "boolean"}), json!(false), true),
             ],
         ),
+        message("Asks for a fresh token, within the session of the one that it has.", "action", "renew", &[]),
         message(
-            "The message was not understood.",
+            "A fresh token; without one, the connection needs none.",
+            "type",
+            "TOKEN",
+            &[
+                ("token", json!({"type": "string"}), json!("v1..."), false),
+                (
+                    "tokenExpiresAt",
+                    json!({"type": "string", "format": "date-time"}),
+                    json!(example::INSTANT),
+                    false,
+                ),
+                (
+                    "expiresIn",
+                    json!({"type": "integer", "description": "Seconds that the token is good."}),
+                    json!(3600),
+                    false,
+                ),
+            ],
+        ),
+        message(
+            "The message was not understood, or the session is over.",
             "type",
             "ERROR",
-            &[("detail", json!({"type": "string"}), json!("send {\"action\":\"ping\"}"), true)],
+            &[("detail", json!({"type": "string"}), json!("send an action: ping, resume or renew"), true)],
         ),
     ];
     messages.extend(FIXED.map(str::to_owned).into_iter().zip(fixed));
@@ -124,9 +164,10 @@ fn push(model: &Model, topic: &Topic, push: &Push) -> Value {
                 "id": { "type": "string", "description": "The event's id. The same id may come twice." },
                 "time": { "type": "string", "format": "date-time", "description": "When it was published." },
                 "topic": { "const": topic.name.name },
+                "version": { "const": topic.version, "description": "The version of the topic's schema." },
                 "data": Refs::Components.object(&browser::fields(model, topic)),
             },
-            "required": ["type", "id", "time", "topic", "data"],
+            "required": ["type", "id", "time", "topic", "version", "data"],
         },
         "examples": [{ "payload": example::push(model, topic) }],
     })
@@ -169,4 +210,10 @@ pub(super) fn add_operations(model: &Model, operations: &mut Map<String, Value>)
     );
     let missed = pushes.into_iter().chain(["browser-resumed", "browser-error"].map(message)).collect();
     ask("answer-resume", "Send what was missed", "browser-resume", missed);
+    ask(
+        "answer-renew",
+        "Renew a token",
+        "browser-renew",
+        vec![message("browser-token"), message("browser-error")],
+    );
 }

@@ -34,7 +34,7 @@ impl Names {
 
 /// A function's name as a method: not one that every object has, or that makes it something else.
 pub(super) fn method(function: &Ident) -> String {
-    const TAKEN: &[&str] = &["constructor", "then", "token"];
+    const TAKEN: &[&str] = &["constructor", "then", "token", "useToken"];
     let name = &function.camel;
     if TAKEN.contains(&name.as_str()) { format!("{name}_") } else { name.clone() }
 }

@@ -123,6 +123,22 @@ test('a lost connection between two pages goes on with the next page', async () 
   assert.deepEqual(asked(world.socket), [page.id]);
 });
 
+test('pages that two connections brought are followed by one more question', async () => {
+  const { world } = await connected();
+  const page = world.event();
+  world.socket.say(page);
+  world.socket.say({ type: 'RESUMED', count: 1, last: 'place-1', more: true });
+  world.socket.drop();
+  await world.pass(SECOND);
+  const { socket } = world;
+  assert.deepEqual(asked(socket), ['place-1']);
+  socket.say({ type: 'RESUMED', count: 0, last: null, more: false });
+  // An event may have been put before that place meanwhile: from where all began.
+  assert.deepEqual(asked(socket), ['place-1', undefined]);
+  socket.say(RESUMED);
+  assert.deepEqual(asked(socket), ['place-1', undefined], 'and that is all');
+});
+
 test('a question that is not answered is asked again, three times in all', async () => {
   const { world, client } = await connected();
   const { socket } = world;
