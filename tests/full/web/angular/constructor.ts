@@ -1,9 +1,13 @@
-import { Component, type OnDestroy } from '@angular/core';
+import { ChangeDetectionStrategy, Component, type OnDestroy } from '@angular/core';
 import type { Subscription } from 'rxjs';
 import { WebSocketService } from 'onboard-ai-web/angular';
 
-/** The older way to inject a service. */
-@Component({ selector: 'app-older', template: `{{ count }}` })
+/** The older way to inject a service, and to find out what changed. */
+@Component({
+  selector: 'app-older',
+  template: `{{ count }}`,
+  changeDetection: ChangeDetectionStrategy.Eager,
+})
 export class Older implements OnDestroy {
   protected count = 0;
   private readonly subscription: Subscription;

@@ -17,7 +17,7 @@ let server;
 before(async () => (server = await startServer()));
 after(() => server.stop());
 
-test('subscribers are called inside of the zone, and nothing else disturbs it', async () => {
+test('subscribers are called inside of the zone, and nothing else disturbs it', async (t) => {
   const app = await bootstrapApplication(Older, {
     providers: [
       provideZoneChangeDetection(),
@@ -29,6 +29,7 @@ test('subscribers are called inside of the zone, and nothing else disturbs it', 
       }),
     ],
   });
+  t.after(() => app.destroy());
   const zone = app.injector.get(NgZone);
   const webSocket = app.injector.get(WebSocketService);
   const inZone = [];
@@ -53,5 +54,4 @@ test('subscribers are called inside of the zone, and nothing else disturbs it', 
   assert.deepEqual(statesInZone.slice(1), [true, true], 'after the subscription itself');
   // Nothing but the zone tells this component that its count changed.
   await until(() => text('app-older') === '1', 'that the page shows it');
-  app.destroy();
 });
