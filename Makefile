@@ -9,30 +9,35 @@ INFRA_GEN := $(TARGET)/release/infra-gen
 CARGO_DENY := 0.20.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build synth check test test-full lint audit goldens regen-cfn bench clean
+.PHONY: help infra-gen synth check build test test-full lint audit goldens regen-cfn bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # Crates under generated/ are members of the workspace, so cargo does nothing while that folder is missing or full of
 # merge conflicts. Then the program that was built last has to mend it.
-build:
+infra-gen:
 	@if [ -x $(INFRA_GEN) ]; then quiet=--quiet; else echo "first build: about two minutes" >&2; fi; \
 	if [ -x $(INFRA_GEN) ] && ! $(CARGO) metadata --quiet --no-deps --format-version 1 >/dev/null 2>&1; then \
 	  echo "cargo can't read the workspace; going on with $(INFRA_GEN) as it was built last" >&2; \
 	else $(CARGO) build --release --locked --package infra-gen $$quiet; fi
 
-synth: build ## topics.yaml -> generated/
+synth: infra-gen ## topics.yaml -> generated/
 	@$(INFRA_GEN) synth $(ARGS)
 
-check: build ## is generated/ what topics.yaml gives?
+check: infra-gen ## is generated/ what topics.yaml gives?
 	@$(INFRA_GEN) check $(ARGS)
+
+# The profile that functions are built with, and why, is in Cargo.toml.
+build: ## every function for Lambda: target/lambda/<function>.zip
+	@$(CARGO) run --release --locked --quiet --package package -- --out $(TARGET)/lambda $(ARGS)
 
 test: ## every test that needs Rust and a C compiler alone
 	$(CARGO) test --workspace --locked
 
-test-full: build ## the checks that need Python and Node as well
-	@for name in asyncapi cdk cfn-lint; do echo "== $$name"; tests/full/$$name.sh || exit 1; done
+test-full: infra-gen ## what takes minutes, or needs Python and Node as well
+	@for name in asyncapi cdk cfn-lint seventh-topic functions; do \
+	  echo "== $$name"; tests/full/$$name.sh || exit 1; done
 
 lint: ## format, clippy, licences and sources of dependencies
 	$(CARGO) fmt --all --check
@@ -52,8 +57,9 @@ goldens: ## renew every golden file; look at the diff before you commit it
 regen-cfn: ## the cfn crate's resource types, from the service specification
 	$(CARGO) run --release --locked --package cfn-codegen -- generate
 
-bench: ## how long synth takes, for 6 and for 120 topics
+bench: build ## synth for 6 and for 120 topics; each function's latency, start and memory
 	$(CARGO) bench --locked --package infra-gen --bench synth
+	$(CARGO) bench --locked --profile function --package sandbox --bench functions
 
 clean: ## remove everything that was built
 	$(CARGO) clean

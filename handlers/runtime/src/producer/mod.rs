@@ -147,7 +147,8 @@ impl<R: Rule, P: Publisher, T: Tables> Producer<R, P, T> {
         let named = body.key::<R::Event>().cloned();
         let customer = self.callers.identify(request, named.as_ref(), now).await?;
         progress.customer_id.clone_from(&customer);
-        if let Some(customer) = &customer {
+        // What was named stays as it was written: a key that is a number must not become text.
+        if let (Some(customer), None) = (&customer, &named) {
             body.set_key::<R::Event>(customer);
         }
         let decoded = body.decode::<R::Event>().map_err(Problem::Invalid)?;

@@ -5,7 +5,9 @@ use std::{
     time::Duration,
 };
 
-use contract::{Event, EventContext, Item, Key, Record, Refusal, Rule, Tables, Timestamp};
+use contract::{
+    Event, EventContext, Fields, Item, Key, Object, Record, Refusal, Rule, Tables, Timestamp, check,
+};
 use runtime::{
     Aws, Function, Invocation, Metrics, Settings,
     producer::{Access, ErrorTopic, Producer, PublishError, Publisher},
@@ -81,6 +83,38 @@ impl Rule for Open {
         }
         event.email = Some(request.email);
         Ok(event)
+    }
+}
+
+/// An event whose key is a number.
+#[derive(Debug, Clone, serde::Serialize)]
+struct Counted {
+    number: i64,
+}
+
+impl Object for Counted {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        Some(Self { number: fields.required("number", &check::integer(0, 9))? })
+    }
+}
+
+impl Event for Counted {
+    const TOPIC: &'static str = "counted";
+    const VERSION: u32 = 1;
+    const TYPE: &'static str = "test.counted";
+    const KEY: &'static str = "number";
+    type Request = Self;
+    fn key(&self) -> std::borrow::Cow<'_, str> {
+        self.number.to_string().into()
+    }
+}
+
+struct Count;
+
+impl Rule for Count {
+    type Event = Counted;
+    async fn decide<T: Tables>(&self, request: Counted, _: &EventContext, _: &T) -> Result<Counted, Refusal> {
+        Ok(request)
     }
 }
 
@@ -193,6 +227,27 @@ async fn without_auth_the_body_names_the_customer() {
     let (status, body, _) = call(&closed, http(r#"{"email":"a@example.com"}"#, json!({}))).await;
     assert_eq!(status, 400);
     assert_eq!(body["errors"][0], json!({ "pointer": "#/customerId", "detail": "is missing" }));
+}
+
+#[tokio::test]
+async fn a_key_may_be_a_number() {
+    let cloud = Cloud::start().await;
+    let topic = Topic::default();
+    let count = |settings: &Settings| {
+        Producer::new(Count, Access::Customer, ErrorTopic::none(), topic.clone(), settings, Metrics::none())
+            .expect("all is told")
+    };
+    let invocation = Invocation::within("app-count-test", "1", Duration::from_secs(10));
+    let request = http(r#"{"number":7}"#, json!({}));
+    let answer = count(&cloud.setting("AUTH_MODE", "none")).call(request.clone(), invocation.clone()).await;
+    assert_eq!(answer.expect("an answer")["statusCode"], 202);
+    assert_eq!(topic.records()[0].key, "7");
+    let answer = count(&cloud.settings).call(request.clone(), invocation.clone()).await;
+    assert_eq!(answer.expect("an answer")["statusCode"], 401, "nobody acts for seven without its token");
+    let mut request = request;
+    request["headers"] = bearer(&cloud, "7").await;
+    let answer = count(&cloud.settings).call(request, invocation).await;
+    assert_eq!(answer.expect("an answer")["statusCode"], 202);
 }
 
 #[tokio::test]

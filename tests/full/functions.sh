@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# The zips that are deployed: builds them, twice to the same bytes, and runs each as Lambda does.
+# usage: tests/full/functions.sh
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+target=${CARGO_TARGET_DIR:-target}
+step() { printf -- '-- functions: %s\n' "$1"; }
+
+step "zips"
+make build
+sums=$(cd "$target/lambda" && sha256sum -- *.zip)
+step "the same zips again"
+make build >/dev/null
+(cd "$target/lambda" && sha256sum --check --quiet <<<"$sums")
+
+step "behind the Lambda Runtime API"
+cargo test --quiet --locked --package sandbox -- --include-ignored
+step "passed"
