@@ -4,7 +4,7 @@ import { clock, el, span, words } from './dom.js';
 import { plain, runner } from './feed.js';
 import { SPANS, STAGES, fate, took } from './store.js';
 
-/** So many events are listed. */
+/** So many events and alerts are listed. */
 const SHOWN = 60;
 
 /** Tabs as the ARIA practices have them: arrows move between them. */
@@ -123,10 +123,8 @@ export class Events {
     const node = el(
       'tr',
       {},
-      el('th', { scope: 'row' }, button),
-      el('td', {}, el('time', {}, clock(first))),
-      el('td', { class: 'customer' }, record.customerId ?? '–'),
-      el('td', { class: 'number' }, `${record.partition} / ${record.offset}`),
+      el('th', { scope: 'row' }, button, el('small', {}, record.customerId ?? 'nobody’s')),
+      el('td', {}, el('time', {}, clock(first)), el('small', {}, `partition ${record.partition}, offset ${record.offset}`)),
       spans,
       el('td', {}, pill),
     );
@@ -232,8 +230,8 @@ export class Topics {
       SPANS.forEach((each, index) => {
         const { p50, p99, count, target, late } = this.store.numbers(name, each.name);
         const cell = cells[5 + index];
-        cell.textContent = count === 0 ? '–' : `${span(p50)} / ${span(p99)}`;
-        cell.title = `Target ${span(target)}`;
+        if (count === 0) cell.textContent = '–';
+        else cell.replaceChildren(span(p50), el('small', {}, `99 %: ${span(p99)}`), el('small', {}, `target ${span(target)}`));
         cell.dataset.tone = count === 0 ? '' : late ? 'late' : 'met';
       });
     }
@@ -282,6 +280,13 @@ export class Tables {
     }, 400);
   }
 
+  /** Columns as the manifest lists the fields of the topics that write the table. */
+  #order(table) {
+    const writers = this.#about.model.topics.filter((topic) => topic.consumer?.table === table.name.name);
+    const names = writers.flatMap((topic) => topic.fields.map((field) => field.name.name));
+    return new Map([...new Set(names)].map((name, index) => [name, index]));
+  }
+
   async load() {
     const table = this.#chosen;
     const name = this.#about.names.tables[table.name.name];
@@ -290,7 +295,9 @@ export class Tables {
     const keys = [table.key.name, table.sort?.name].filter(Boolean);
     const others = [...new Set(items.flatMap((item) => Object.keys(item)))].filter((column) => !keys.includes(column));
     // The runtime's own marks come last.
-    others.sort((a, b) => Number(a.startsWith('_')) - Number(b.startsWith('_')));
+    const order = this.#order(table);
+    const rank = (column) => (order.has(column) ? order.get(column) : order.size + Number(column.startsWith('_')));
+    others.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
     const columns = [...keys, ...others];
     this.head.replaceChildren(el('tr', {}, columns.map((column) => el('th', { scope: 'col' }, column))));
     this.body.replaceChildren(...items.reverse().map((item) => el('tr', {}, columns.map((column) => cell(item[column])))));
@@ -317,7 +324,7 @@ export class Alerts {
     this.known = alerts.length;
     document.getElementById('no-alerts').hidden = alerts.length > 0;
     this.list.replaceChildren(
-      ...[...alerts].reverse().map(({ at, channel, subject, message, to }) =>
+      ...alerts.slice(-SHOWN).reverse().map(({ at, channel, subject, message, to }) =>
         el(
           'li',
           {},

@@ -185,8 +185,7 @@ class Step {
         'summary',
         {},
         el('span', { class: 'number', 'aria-hidden': 'true' }, String(index + 1)),
-        el('span', { class: 'what' }, el('b', {}, this.title), el('code', {}, `${topic.producer.method} ${topic.producer.path}`)),
-        this.badge,
+        el('span', { class: 'what' }, el('b', {}, this.title), this.badge, el('code', {}, `${topic.producer.method} ${topic.producer.path}`)),
       ),
       el('p', { class: 'about' }, topic.description),
       form,
@@ -221,8 +220,9 @@ class Step {
     this.say('sending', 'Sending…');
     try {
       const answer = await this.traveller.send(this.topic, request);
+      // The push may be faster than the answer.
+      if (this.eventId !== answer.eventId) this.say('sent', 'In Kafka, on its way');
       this.eventId = answer.eventId;
-      this.say('sent', 'In Kafka');
       this.sent(this);
       return true;
     } catch (error) {
@@ -251,7 +251,7 @@ class Step {
     this.said = status ? label(String(status)) : 'delivered';
     this.tone = /REJECT|INCOMPLETE|REVIEW|FAIL|ERROR/.test(status ?? '') ? 'warn' : 'done';
     this.button.textContent = 'Send again';
-    this.result.replaceChildren(...outcome(event.data));
+    this.result.replaceChildren(...outcome(this.topic, event.data));
     this.timed(record);
   }
 
@@ -267,12 +267,14 @@ class Step {
   }
 }
 
-/** What an event says that a person wants to know: neither ids nor times. */
-function outcome(data) {
-  const told = Object.entries(data).filter(([name]) => !/(Id|At|email|status)$/.test(name));
-  return told.flatMap(([name, value]) => {
-    const text = Array.isArray(value) ? value.map(line).join('\n') : String(value);
-    return text === '' || typeof value === 'boolean' ? [] : [el('dt', {}, words(name)), el('dd', {}, text)];
+/** What the rule found out, as far as a browser may know it: neither ids nor times. */
+function outcome(topic, data) {
+  const found = topic.fields.filter((field) => field.computed && !['uuid', 'timestamp'].includes(field.ty.type));
+  return found.flatMap(({ name: { name } }) => {
+    const value = data[name];
+    if (value === undefined || name === 'status' || value.length === 0) return [];
+    const texts = Array.isArray(value) ? value.map(line) : [String(value)];
+    return [el('dt', {}, words(name)), ...texts.map((text) => el('dd', {}, text))];
   });
 }
 
@@ -280,5 +282,6 @@ function line(item) {
   if (typeof item !== 'object') return label(String(item));
   const { name, ...rest } = item;
   const others = Object.entries(rest).filter(([key]) => !key.endsWith('Id'));
-  return [name, ...others.map(([key, value]) => `${words(key).toLowerCase()} ${value}`)].filter(Boolean).join(' · ');
+  const told = others.map(([key, value]) => `${words(key).toLowerCase()} ${value}`).join(' · ');
+  return name ? [el('b', {}, name), ` ${told}`] : told;
 }

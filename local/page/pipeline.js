@@ -73,7 +73,7 @@ class Lane {
   constructor(topic) {
     this.topic = topic;
     const { producer, consumer, alert, push, name } = topic;
-    const title = el('h3', { id: `lane-${name.name}` }, words(name.name));
+    const title = el('h3', { id: `lane-${name.name}`, class: 'unseen' }, words(name.name));
     this.state_ = el('span', { class: 'lane-state' });
     this.layer = el('div', { class: 'tokens', 'aria-hidden': 'true' });
     const source = producer
@@ -87,17 +87,17 @@ class Lane {
     const stop = this.#node('topic', name.name, '');
     stop.append(partitions, this.lag);
     const worker = consumer
-      ? this.#node('consumer', consumer.function.name, consumer.group, 'consume')
+      ? this.#node('consumer', consumer.function.name, '', 'consume')
       : this.#node('consumer', 'No consumer', '');
     const ends = el('div', { class: 'ends' });
     if (consumer) ends.append(this.#node('table', consumer.table, consumer.write === 'put' ? 'replaces the row' : 'merges into the row'));
     if (alert) ends.append(this.#node('alert', alert.channel, alert.when ? `when ${alert.when.field.name} ${alert.when.operator.replace(/_/g, ' ')} ${alert.when.values.join(', ')}` : 'always'));
-    if (push) ends.append(this.#node('socket', push.event_type, 'to the browser', 'push'));
+    if (push) ends.append(this.#node('socket', push.event_type, '', 'push'));
     this.node = el(
       'section',
       { class: 'lane', 'aria-labelledby': title.id, dataset: { topic: name.name } },
-      el('header', {}, title, this.#meter('end'), this.state_),
-      el('div', { class: 'stops' }, source, wire(), stop, wire(), worker, wire(), ends, this.layer),
+      title,
+      el('div', { class: 'stops' }, source, wire(), stop, wire(), worker, wire(), ends, el('div', { class: 'whole' }, this.#meter('end'), this.state_), this.layer),
     );
   }
 
@@ -195,7 +195,7 @@ class Lane {
       }
       const within = p50 <= target;
       node.style.setProperty('--part', Math.min(1, p50 / target));
-      set(node, `${name === 'end' ? 'end to end ' : ''}${span(p50)} of ${span(target)}`, within ? 'met' : 'late');
+      set(node, `${span(p50)} of ${span(target)}`, within ? 'met' : 'late');
       node.title = `${label}: half of ${count} took less than ${span(p50)}; the target is ${span(target)}`;
     }
   }
@@ -204,7 +204,10 @@ class Lane {
 Lane.tokens = 0;
 
 function set(node, text, tone) {
-  if (node.textContent !== text) node.textContent = text;
+  if (node.textContent !== text) {
+    const [value, rest] = text.split(/(?= of )/);
+    node.replaceChildren(rest ? el('b', {}, value) : value, rest ?? '');
+  }
   node.dataset.tone = tone;
 }
 

@@ -22,7 +22,7 @@ export const STAGES = [
   ['requested', 'Request received'],
   ['published', 'In its partition'],
   ['answered', 'Request answered'],
-  ['batched', 'Handed to the consumer'],
+  ['batched', 'Handed over'],
   ['failed', 'Consumer failed'],
   ['applied', 'Table written'],
   ['alerted', 'Channel told'],

@@ -1,7 +1,7 @@
 /** One customer on the journey: sends steps through the generated client, and hears what becomes of them. */
 
 import * as web from './web/index.js';
-import { person } from './example.js';
+import { example, person } from './example.js';
 
 /** So long a step's push is waited for, in milliseconds. */
 const PATIENCE = 60_000;
@@ -54,6 +54,18 @@ export class Traveller extends EventTarget {
     this.client.subscribe((event) => this.#pushed(event));
     this.client.onState((state) => this.#tell('state', state));
     this.client.connect();
+  }
+
+  /** Listening, if there is somebody to listen for. */
+  async ready() {
+    if (!this.client || this.client.state.status === 'open') return;
+    await new Promise((resolve) => {
+      const stop = this.client.onState(({ status }) => {
+        if (status !== 'open') return;
+        resolve();
+        queueMicrotask(() => stop());
+      });
+    });
   }
 
   /** Sends one step; returns the server's answer, or throws its `ApiError`. */
@@ -128,8 +140,8 @@ class NoApi {
 export async function travel(about, steps) {
   const traveller = new Traveller(about);
   try {
+    await traveller.ready();
     const types = new Map(about.model.types.map((type) => [type.name.name, type]));
-    const { example } = await import('./example.js');
     for (const topic of steps) {
       const fields = topic.fields.filter((field) => !field.computed && field.name.name !== topic.key.name);
       const request = Object.fromEntries(
