@@ -4,7 +4,7 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use clap::{Args, Parser, Subcommand};
@@ -121,7 +121,11 @@ fn main() -> ExitCode {
 
 fn on(mut builder: Builder, work: impl Future<Output = Result<(), LocalError>>) -> Result<(), LocalError> {
     let threads = |source| LocalError::File { path: "threads".into(), source };
-    builder.enable_all().build().map_err(threads)?.block_on(work)
+    let runtime = builder.enable_all().build().map_err(threads)?;
+    let ended = runtime.block_on(work);
+    // A Kafka client that waits for brokers that are gone must not keep the program alive.
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    ended
 }
 
 async fn run(dev: Dev) -> Result<(), LocalError> {

@@ -129,7 +129,7 @@ pub(crate) fn start(
     let task = tokio::spawn(async move {
         loop {
             let next = tokio::select! {
-                _ = stopping.changed() => return,
+                _ = stopping.changed() => break,
                 message = consumer.recv() => {
                     message.map(|message| (message.topic().to_owned(), detach(&message)))
                 }
@@ -142,6 +142,8 @@ pub(crate) fn start(
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
+        // Closing waits in C for the broker, which may be gone.
+        tokio::task::spawn_blocking(move || drop(consumer));
     });
     Ok((topics, task))
 }

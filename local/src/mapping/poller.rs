@@ -168,8 +168,14 @@ impl Poller {
                 _ = stopping.changed() => {}
             }
         }
-        // What is committed is in the broker before the runner ends.
-        let _ = self.consumer.commit_consumer_state(CommitMode::Sync);
+        let consumer = self.consumer;
+        // Both wait in C for the broker, which may be gone: that must hold up nothing else.
+        let closed = tokio::task::spawn_blocking(move || {
+            // What is committed is in the broker before the runner ends.
+            let _ = consumer.commit_consumer_state(CommitMode::Sync);
+            drop(consumer);
+        });
+        let _ = closed.await;
     }
 
     fn context(&self) -> Context {
