@@ -1,17 +1,22 @@
 #!/usr/bin/env bash
 # Lints every rendered CloudFormation template with cfn-lint: those in generated/, and those that each of the given
-# manifests renders to, by default all that the tests of the manifest crate take for good. Needs Python 3.11 or newer
-# and, the first time, PyPI.
+# manifests renders to, by default all that the tests of the manifest crate take for good and one of 120 topics. Needs
+# Python 3.11 or newer and, the first time, PyPI.
 # usage: tests/full/cfn-lint.sh [MANIFEST...]
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(realpath "$here/../..")
 manifests=("$@")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 if [ $# -eq 0 ]; then
   shopt -s nullglob
   manifests=("$project"/infra-gen/manifest/tests/good/*.yaml)
   shopt -u nullglob
+  cargo run --quiet --locked --manifest-path "$project/Cargo.toml" -p manifest --features testing --example many -- 120 \
+    >"$work/many.yaml"
+  manifests+=("$work/many.yaml")
 fi
 
 # Made once, and anew when the pins change.
@@ -23,8 +28,6 @@ if ! cmp -s "$here/requirements.txt" "$venv/requirements.txt"; then
   cp "$here/requirements.txt" "$venv/requirements.txt"
 fi
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 cargo build --quiet --release --locked --manifest-path "$project/Cargo.toml" -p infra-gen
 program=${CARGO_TARGET_DIR:-$project/target}/release/infra-gen
 for manifest in ${manifests[@]+"${manifests[@]}"}; do
