@@ -5,11 +5,12 @@ CARGO ?= cargo
 ARGS ?=
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 INFRA_GEN := $(TARGET)/release/infra-gen
+LOCAL := $(TARGET)/release/local
 # Version of the dependency checker that `make lint` installs where there is none.
 CARGO_DENY := 0.20.2
 
 .DEFAULT_GOAL := help
-.PHONY: help infra-gen synth check build test test-full lint audit goldens regen-cfn bench clean
+.PHONY: help infra-gen synth check build dev test test-full lint audit goldens regen-cfn bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +32,11 @@ check: infra-gen ## is generated/ what topics.yaml gives?
 # The profile that functions are built with, and why, is in Cargo.toml.
 build: ## every function for Lambda: target/lambda/<function>.zip
 	@$(CARGO) run --release --locked --quiet --package package -- --out $(TARGET)/lambda $(ARGS)
+
+# BROKER=kafka takes a real Apache Kafka; ENV=staging another environment; ARGS=--help tells the rest.
+dev: ## the whole pipeline on this machine, and a page that shows it
+	@if [ -x $(LOCAL) ]; then quiet=--quiet; else echo "first build: about five minutes" >&2; fi; \
+	$(CARGO) build --release --locked --package local $$quiet && exec $(LOCAL) dev $(ARGS)
 
 test: ## every test that needs Rust and a C compiler alone
 	$(CARGO) test --workspace --locked

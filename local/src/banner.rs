@@ -86,7 +86,8 @@ impl fmt::Display for Banner<'_> {
             "  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local ENVIRONMENT={}",
             deployment.environment.name
         )?;
-        writeln!(f, "  export KAFKA_BROKERS={} WEBSOCKET_ENDPOINT={websocket}\n", endpoints.brokers)?;
+        // Not exported: the local run itself reads KAFKA_BROKERS, for a cluster that runs already.
+        writeln!(f, "  KAFKA_BROKERS={} WEBSOCKET_ENDPOINT={websocket}\n", endpoints.brokers)?;
         if let Some(topic) = model.topics.iter().find(|topic| topic.producer.is_some()) {
             let role = Role::Producer(topic.name.name.clone());
             let name = deployment.function_name(model.function(&role));
