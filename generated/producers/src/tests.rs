@@ -149,17 +149,19 @@ struct Subject {
 }
 
 impl Subject {
+    fn new(name: &'static str, make: crate::Constructor<Topics>, settings: &Settings) -> Self {
+        let topic = settings.need("KAFKA_TOPIC").expect("a producer has one").to_owned();
+        let published = Topics::default();
+        let function = make(published.clone(), settings, Metrics::none()).expect("it starts");
+        let path = format!("{}/../fixtures/{topic}.request.json", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).expect("each request has a fixture");
+        let request = serde_json::from_str(&text).expect("a fixture is JSON");
+        Self { name, topic, function, published, request }
+    }
+
     fn all() -> Vec<Self> {
         let functions = crate::functions::<Topics>().into_iter().zip(environments());
-        functions.map(|((name, make), (_, settings))| {
-            let topic = settings.need("KAFKA_TOPIC").expect("a producer has one").to_owned();
-            let published = Topics::default();
-            let function = make(published.clone(), &settings, Metrics::none()).expect("it starts");
-            let path = format!("{}/../fixtures/{topic}.request.json", env!("CARGO_MANIFEST_DIR"));
-            let text = std::fs::read_to_string(path).expect("each request has a fixture");
-            let request = serde_json::from_str(&text).expect("a fixture is JSON");
-            Self { name, topic, function, published, request }
-        }).collect()
+        functions.map(|((name, make), (_, settings))| Self::new(name, make, &settings)).collect()
     }
 
     /// What it answers; nothing may be in its topic then.

@@ -50,13 +50,12 @@ impl Callers {
             (Some(Some(named)), _) if trusted => Ok(Some(named)),
             (Some(Some(named)), Some(known)) if named == known => Ok(Some(known)),
             (Some(Some(_)), Some(_)) => Err(Problem::OtherCustomer),
-            // Else anyone could act for a customer whose id they know.
-            (Some(Some(_)), None) => Err(Problem::NoToken),
             (Some(None), _) => Ok(None),
             (None, Some(known)) => Ok(Some(known)),
             (None, None) if self.access == Access::Open => Ok(Some(random_uuid().to_string())),
             (None, None) if trusted => Ok(None),
-            (None, None) => Err(Problem::NoToken),
+            // Else anyone could act for a customer whose id they know.
+            (Some(Some(_)), None) | (None, None) => Err(Problem::NoToken),
         }
     }
 

@@ -46,9 +46,8 @@ struct Faulty {
 }
 
 impl Faulty {
-    fn new(cloud: &Cloud, fault: Option<(usize, Fault)>) -> Self {
-        let real = Aws::new::<Opened>(&cloud.settings).expect("all is told");
-        Self { real, fault, seen: Arc::default(), crashed: Arc::default() }
+    fn new(real: &Aws, fault: Option<(usize, Fault)>) -> Self {
+        Self { real: real.clone(), fault, seen: Arc::default(), crashed: Arc::default() }
     }
 
     async fn effect<T: Send>(
@@ -210,7 +209,7 @@ async fn outcome(cloud: &Cloud, case: i32) -> Outcome {
 }
 
 /// The outcome of one case, and how many effects it had.
-async fn one_case(cloud: &Cloud, case: i32, fault: Option<(usize, Fault)>) -> (Outcome, usize) {
+async fn one_case(cloud: &Cloud, real: &Aws, case: i32, fault: Option<(usize, Fault)>) -> (Outcome, usize) {
     let connections = Connections::new(cloud.dynamodb.clone(), &cloud.settings).expect("all is told");
     for customer in customers(case) {
         connections.add(&customer, "one", Timestamp::now()).await.expect("added");
@@ -220,7 +219,7 @@ async fn one_case(cloud: &Cloud, case: i32, fault: Option<(usize, Fault)>) -> (O
         inside.told.clear();
         inside.sent.clear();
     }
-    let faulty = Faulty::new(cloud, fault);
+    let faulty = Faulty::new(real, fault);
     run(&faulty, case).await;
     (outcome(cloud, case).await, faulty.seen.load(Ordering::Relaxed))
 }
@@ -228,7 +227,8 @@ async fn one_case(cloud: &Cloud, case: i32, fault: Option<(usize, Fault)>) -> (O
 #[tokio::test]
 async fn a_fault_at_any_effect_ends_in_the_tables_of_a_clean_run() {
     let cloud = Cloud::start().await;
-    let (want, effects) = one_case(&cloud, 0, None).await;
+    let real = Aws::new::<Opened>(&cloud.settings).expect("all is told");
+    let (want, effects) = one_case(&cloud, &real, 0, None).await;
     // Three alerts and a quarantine notice; four pushes.
     assert_eq!((want.accounts.len(), want.events.len(), want.quarantined.len()), (2, 4, 1));
     assert_eq!((want.alerts, want.pushes.len()), (3, 4));
@@ -238,7 +238,7 @@ async fn a_fault_at_any_effect_ends_in_the_tables_of_a_clean_run() {
     for fault in [Fault::AnswerLost, Fault::CrashBefore, Fault::CrashAfter] {
         for place in 0..effects {
             case += 1;
-            let (got, seen) = one_case(&cloud, case, Some((place, fault))).await;
+            let (got, seen) = one_case(&cloud, &real, case, Some((place, fault))).await;
             assert_eq!(got, want, "{fault:?} at effect {place}");
             assert!(seen > effects, "{fault:?} at effect {place} was met and mended");
         }
