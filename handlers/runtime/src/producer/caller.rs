@@ -55,7 +55,7 @@ impl Callers {
             (None, None) if self.access == Access::Open => Ok(Some(random_uuid().to_string())),
             (None, None) if trusted => Ok(None),
             // Else anyone could act for a customer whose id they know.
-            (Some(Some(_)), None) | (None, None) => Err(Problem::NoToken),
+            (Some(Some(_)) | None, None) => Err(Problem::NoToken),
         }
     }
 
