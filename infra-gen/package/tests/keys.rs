@@ -7,8 +7,7 @@ use serde_json::Value;
 #[test]
 fn the_root_template_asks_for_every_zip_by_its_key() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../topics.yaml");
-    let model =
-        manifest::read_file(path.as_ref()).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    let model = manifest::read_file(path).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
     let files = render::render(&model).files;
     let root = format!("cloudformation/{}.template.json", model.app.name);
     let root = files.iter().find(|file| file.path == root).expect("there is a root template");
