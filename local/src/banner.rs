@@ -1,6 +1,9 @@
 //! What is printed when the local run is up: every address, and commands to paste.
 
-use std::{fmt, fs, path::Path};
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+};
 
 use model::{Role, TableRole};
 use serde_json::{Value, json};
@@ -14,6 +17,8 @@ pub struct Banner<'a> {
     pub deployment: &'a Deployment,
     /// The broker forgets.
     pub embedded_broker: bool,
+    /// How people reach a broker that wants credentials: for Kafka's own commands, and for kcat.
+    pub client_files: Option<[PathBuf; 2]>,
     /// The tables forget.
     pub memory_tables: bool,
     /// The folder with an example request of each topic, `<topic>.request.json`.
@@ -34,6 +39,8 @@ impl Banner<'_> {
             "dynamodb": deployment.endpoints.dynamodb,
             "brokers": deployment.endpoints.brokers,
             "stack": deployment.stack_name(),
+            "kafkaClient": self.client_files.as_ref().map(|[java, _]| java),
+            "kcatConfig": self.client_files.as_ref().map(|[_, kcat]| kcat),
             "embeddedBroker": self.embedded_broker,
             "readyMillis": u64::try_from(self.ready_millis).unwrap_or(u64::MAX),
         })
@@ -125,7 +132,18 @@ impl fmt::Display for Banner<'_> {
             "  aws cloudformation describe-stacks --stack-name {} --query 'Stacks[0].Outputs'",
             deployment.stack_name()
         )?;
-        writeln!(f, "  kcat -b {} -L\n", endpoints.brokers)?;
+        match &self.client_files {
+            Some([java, kcat]) => {
+                writeln!(
+                    f,
+                    "  kafka-topics.sh --list --bootstrap-server {} --command-config {}",
+                    endpoints.brokers,
+                    java.display()
+                )?;
+                writeln!(f, "  kcat -F {} -L\n", kcat.display())?;
+            }
+            None => writeln!(f, "  kcat -b {} -L\n", endpoints.brokers)?,
+        }
         write!(f, "Ctrl-C stops everything.")
     }
 }

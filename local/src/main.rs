@@ -143,6 +143,7 @@ async fn run(dev: Dev) -> Result<(), LocalError> {
         examples: &examples,
         deployment: run.deployment(),
         embedded_broker: run.is_embedded(),
+        client_files: run.client_files(),
         memory_tables: options.data.is_none() && options.dynamodb.is_none(),
         ready_millis: start.elapsed().as_millis(),
     };

@@ -147,6 +147,7 @@ impl Run {
             producer,
             stopping: stopping.clone(),
         });
+        tasks.push(tokio::spawn(supervise(Arc::clone(&broker), bus.clone(), stopping.clone())));
         let api = Router::new().fallback(edge::http::handle).with_state(Arc::clone(&edge));
         tasks.push(serve(http, console::router(console).merge(api), until(&stopping)));
         functions.ready().await;
@@ -179,6 +180,11 @@ impl Run {
         self.broker.is_embedded()
     }
 
+    /// Where people find how to reach the broker: for Kafka's own commands, and for kcat.
+    pub fn client_files(&self) -> Option<[std::path::PathBuf; 2]> {
+        self.broker.client_files()
+    }
+
     /// Takes no more requests, finishes what is under way, and ends every process.
     pub async fn stop(self) {
         let patience = self.limits.drain;
@@ -204,6 +210,20 @@ impl Run {
     }
 }
 
+/// Starts a broker of ours again when it dies.
+async fn supervise(broker: Arc<Broker>, bus: Bus, stopping: watch::Receiver<bool>) {
+    while !*stopping.borrow() {
+        match broker.revive().await {
+            Ok(None) => {}
+            Ok(Some(how)) => {
+                bus.notice(format!("Kafka ended by itself ({how}); it was started again with its data"));
+            }
+            Err(error) => bus.notice(format!("Kafka ended by itself, and can't be started again: {error}")),
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
 fn prepare(folder: &std::path::Path, fresh: bool) -> Result<(), LocalError> {
     if fresh {
         // Only what a local run has written; the folder may hold other things.
@@ -219,7 +239,12 @@ fn prepare(folder: &std::path::Path, fresh: bool) -> Result<(), LocalError> {
             }
         }
     }
-    std::fs::create_dir_all(folder).map_err(LocalError::file(folder))
+    // Its tables hold personal data, so nobody else looks in.
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(LocalError::file(folder))
 }
 
 async fn listen(

@@ -38,13 +38,21 @@ impl Secrets {
         let Some(folder) = folder else { return Ok(Self::generate(model)) };
         let path = folder.join("secrets.json");
         let mut secrets = Self::generate(model);
-        if let Ok(text) = fs::read_to_string(&path)
-            && let Ok(kept) = serde_json::from_str::<BTreeMap<String, Stored>>(&text)
-        {
-            for (secret, stored) in &mut secrets.0 {
-                if let Some(kept) = kept.get(&name(*secret)) {
-                    *stored = kept.clone();
-                }
+        let kept = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => "{}".into(),
+            Err(error) => return Err(LocalError::file(&path)(error)),
+        };
+        // Others must not take their place: a broker's data beside them knows these.
+        let kept: BTreeMap<String, Stored> = serde_json::from_str(&kept).map_err(|error| {
+            LocalError::Options(format!(
+                "{} is not what was written there: {error}; start with --fresh",
+                path.display()
+            ))
+        })?;
+        for (secret, stored) in &mut secrets.0 {
+            if let Some(kept) = kept.get(&name(*secret)) {
+                *stored = kept.clone();
             }
         }
         let all: BTreeMap<String, &Stored> =

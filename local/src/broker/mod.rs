@@ -116,6 +116,14 @@ impl Broker {
         matches!(self.kind, Kind::Embedded(_))
     }
 
+    /// Where people find how to reach it: for Kafka's own commands, and for kcat.
+    pub fn client_files(&self) -> Option<[PathBuf; 2]> {
+        match &self.kind {
+            Kind::Kafka(kafka) => Some(kafka.client_files()),
+            Kind::Embedded(_) | Kind::External => None,
+        }
+    }
+
     /// What functions are told besides the servers. On MSK there is nothing more to tell.
     pub fn variables(&self) -> Vec<(String, String)> {
         let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -168,6 +176,14 @@ impl Broker {
             Kind::Embedded(embedded) => embedded.outage(down).await,
             Kind::Kafka(kafka) => kafka.outage(down).await.map_err(OutageError::Failed),
             Kind::External => Err(OutageError::NotOurs),
+        }
+    }
+
+    /// Starts the broker again where it is ours and has died, as MSK does; tells how it ended.
+    pub async fn revive(&self) -> Result<Option<String>, String> {
+        match &self.kind {
+            Kind::Kafka(kafka) => kafka.revive().await,
+            Kind::Embedded(_) | Kind::External => Ok(None),
         }
     }
 

@@ -67,13 +67,10 @@ pub async fn run(function: &str) -> Result<(), String> {
     if ended.is_none() {
         ended = edge::run(function).await;
     }
-    match ended {
-        Some(ended) => ended.map_err(|error| error.to_string()),
-        None => {
-            let known: Vec<&str> = names().collect();
-            Err(format!("there is no function `{function}`; there are {}", known.join(", ")))
-        }
-    }
+    let known = || names().collect::<Vec<_>>().join(", ");
+    ended
+        .ok_or_else(|| format!("there is no function `{function}`; there are {}", known()))?
+        .map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Starts the local run as a user would, and speaks to it as users and clients do.
 #![allow(dead_code, unreachable_pub, reason = "each test program is a crate that uses its own part")]
 
+pub mod journey;
+
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
@@ -94,6 +96,22 @@ impl Local {
         let pid = self.pid().to_string();
         assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill runs").success());
         self.child.lock().expect("no test has panicked with it").wait().expect("it was started here")
+    }
+
+    /// Ends it as a crash does.
+    pub fn kill(self) {
+        drop(self);
+    }
+
+    /// User and password of a SCRAM secret.
+    pub async fn credentials(&self, secret: &str) -> (String, String) {
+        let (status, answer) =
+            self.aws("secretsmanager.GetSecretValue", &json!({ "SecretId": secret })).await;
+        assert_eq!(status, 200, "{answer}");
+        let text = answer["SecretString"].as_str().expect("the secret is text");
+        let value: Value = serde_json::from_str(text).expect("the text is JSON");
+        let field = |name: &str| value[name].as_str().expect("it has user and password").to_owned();
+        (field("username"), field("password"))
     }
 
     pub async fn send(

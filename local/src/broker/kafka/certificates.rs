@@ -1,9 +1,10 @@
 //! A certificate authority for this folder alone, and the server's certificate.
 
-use std::{fs, io::Write, path::Path};
+use std::path::Path;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
 
+use super::files::private;
 use crate::LocalError;
 
 /// The certificate authority's file, for clients.
@@ -18,8 +19,8 @@ pub(super) fn make(folder: &Path) -> Result<(), LocalError> {
     }
     let (ca, broker) =
         sign().map_err(|error| LocalError::Kafka(format!("no certificate can be made: {error}")))?;
-    write(&folder.join(CA), &ca)?;
-    write(&folder.join(BROKER), &broker)
+    private(&folder.join(CA), &ca)?;
+    private(&folder.join(BROKER), &broker)
 }
 
 fn sign() -> Result<(String, String), rcgen::Error> {
@@ -34,13 +35,4 @@ fn sign() -> Result<(String, String), rcgen::Error> {
     let key = KeyPair::generate()?;
     let certificate = server.signed_by(&key, &authority)?;
     Ok((authority.pem(), format!("{}{}", key.serialize_pem(), certificate.pem())))
-}
-
-fn write(path: &Path, text: &str) -> Result<(), LocalError> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(LocalError::file(path))?;
-    file.write_all(text.as_bytes()).map_err(LocalError::file(path))
 }

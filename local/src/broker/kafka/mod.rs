@@ -5,6 +5,7 @@
 
 mod acls;
 mod certificates;
+mod files;
 mod jars;
 mod process;
 
@@ -69,11 +70,14 @@ impl Kafka {
         let (port, internal, controller) = (client?, internal?, controller?);
         let setup = Setup { java, folder, port };
         setup.configure(internal, controller)?;
+        files::make(&setup.folder, port, secrets)?;
         setup.format(secrets).await?;
+        // What an earlier run wrote is of no use; a restart of this one adds to it.
+        let _ = std::fs::remove_file(setup.folder.join(process::LOG));
         let server = Server::start(&setup.java, &setup.folder)?;
         let kafka = Self { setup, server: Mutex::new(Some(server)), temporary };
         kafka.listening().await?;
-        acls::allow(&kafka.setup.java, &kafka.setup.folder, kafka.setup.port, model, secrets).await?;
+        acls::apply(&kafka.setup.java, &kafka.setup.folder, kafka.setup.port, model, secrets).await?;
         Ok(kafka)
     }
 
@@ -84,6 +88,11 @@ impl Kafka {
     /// The certificate authority's file.
     pub(super) fn ca(&self) -> PathBuf {
         self.setup.folder.join(certificates::CA)
+    }
+
+    /// What people give to Kafka's own commands, and to kcat.
+    pub(super) fn client_files(&self) -> [PathBuf; 2] {
+        [files::JAVA_CLIENT, files::KCAT].map(|name| self.setup.folder.join(name))
     }
 
     /// Stops the server, or starts it again with the same data.
@@ -106,6 +115,17 @@ impl Kafka {
                 Ok(())
             }
         }
+    }
+
+    /// Starts the server again where it ended without having been told to; tells how it ended.
+    pub(super) async fn revive(&self) -> Result<Option<String>, String> {
+        let mut server = self.server.lock().await;
+        let Some(how) = server.as_mut().and_then(Server::ended) else { return Ok(None) };
+        let again = Server::start(&self.setup.java, &self.setup.folder);
+        *server = Some(again.map_err(|error| error.to_string())?);
+        drop(server);
+        self.listening().await.map_err(|error| error.to_string())?;
+        Ok(Some(how.to_string()))
     }
 
     pub(super) async fn stop(&self, patience: Duration) {

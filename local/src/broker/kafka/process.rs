@@ -17,11 +17,16 @@ pub(super) const CONFIG: &str = "server.properties";
 /// What the server writes.
 pub(super) const LOG: &str = "server.log";
 
-/// Runs a program and ends it when standard input closes: that is when the runner ends, however it ends.
+/// Runs a program and ends it when standard input closes: that is when the runner ends, however it ends. A program
+/// that doesn't end within twenty seconds is killed.
 const GUARD: &str = r#"exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
-( while read -r _; do :; done <&3; kill "$child" 2>/dev/null && sleep 20 && kill -9 "$child" 2>/dev/null ) &
+( while read -r _; do :; done <&3
+  kill "$child" 2>/dev/null
+  left=100
+  while [ "$left" -gt 0 ] && kill -0 "$child" 2>/dev/null; do sleep 0.2; left=$((left - 1)); done
+  kill -9 "$child" 2>/dev/null ) &
 exec 3<&-
 wait "$child""#;
 
@@ -36,7 +41,7 @@ pub(super) struct Server {
 impl Server {
     pub(super) fn start(java: &Java, folder: &Path) -> Result<Self, LocalError> {
         let path = folder.join(LOG);
-        let log = File::create(&path).map_err(LocalError::file(&path))?;
+        let log = File::options().create(true).append(true).open(&path).map_err(LocalError::file(&path))?;
         let errors = log.try_clone().map_err(LocalError::file(&path))?;
         let mut command = Command::new("/bin/sh");
         command
