@@ -124,7 +124,7 @@ export class Events {
       'tr',
       {},
       el('th', { scope: 'row' }, button, el('small', {}, record.customerId ?? 'nobody’s')),
-      el('td', {}, el('time', {}, clock(first)), el('small', {}, `partition ${record.partition}, offset ${record.offset}`)),
+      el('td', {}, el('time', {}, clock(first)), el('small', {}, `P${record.partition}, offset ${record.offset}`)),
       spans,
       el('td', {}, pill),
     );

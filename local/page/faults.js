@@ -5,8 +5,10 @@ import { runner } from './feed.js';
 
 export class Faults {
   #down = false;
+  #store;
 
   constructor(about, store, follow) {
+    this.#store = store;
     this.topic = document.getElementById('poison-topic');
     this.poison = document.getElementById('poison');
     this.broker = document.getElementById('broker');
@@ -42,8 +44,12 @@ export class Faults {
     this.poison.disabled = true;
     try {
       const { topic, partition, offset } = await runner.fault({ kind: 'poison', topic: this.topic.value });
-      this.say(`A record that is no event is in partition ${partition} of ${topic}.`);
-      follow(`${topic}/${partition}/${offset}`);
+      const place = `${topic}/${partition}/${offset}`;
+      follow(place);
+      // It may be dealt with by now.
+      if (!this.#store.records.get(place)?.quarantined) {
+        this.say(`A record that is no event is in partition ${partition} of ${topic}.`);
+      }
     } catch (error) {
       this.say(error.message, true);
     } finally {

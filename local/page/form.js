@@ -234,7 +234,7 @@ class Input {
     this.error = el('p', { class: 'fault', id: `${this.id}-fault`, hidden: true });
     this.input = this.control();
     this.hint = field.description ? el('p', { class: 'hint', id: `${this.id}-hint` }, field.description) : null;
-    if (this.hint) this.input.setAttribute('aria-describedby', this.hint.id);
+    this.describe();
     const caption = el(
       'label',
       { for: this.id },
@@ -295,12 +295,19 @@ class Input {
     this.error.textContent = detail;
     this.error.hidden = false;
     this.input.setAttribute('aria-invalid', 'true');
-    this.input.setAttribute('aria-errormessage', this.error.id);
+    this.describe();
+  }
+
+  /** What a screen reader says of it besides its name. */
+  describe() {
+    const about = [this.hint, this.error].filter((node) => node && !node.hidden).map(({ id }) => id);
+    this.input.setAttribute('aria-describedby', about.join(' '));
   }
 
   clear() {
     this.error.hidden = true;
     this.input.removeAttribute('aria-invalid');
+    this.describe();
   }
 
   focus() {

@@ -47,7 +47,6 @@ export class Journey {
     this.#traveller = traveller;
     traveller.addEventListener('state', ({ detail }) => this.#connection(traveller, detail));
     traveller.addEventListener('push', ({ detail }) => this.#pushed(detail));
-    traveller.addEventListener('retry', () => this.#steps.find((step) => step.isSending)?.retry());
     const { firstName, lastName } = traveller.who;
     document.getElementById('customer').textContent = `${firstName} ${lastName}`;
     document.getElementById('initials').textContent = firstName[0] + lastName[0];
@@ -219,7 +218,10 @@ class Step {
     this.button.disabled = true;
     this.say('sending', 'Sending…');
     try {
-      const answer = await this.traveller.send(this.topic, request);
+      // The same again makes no second event, whatever became of the first try.
+      const again = this.failed?.text === JSON.stringify(request) ? this.failed.key : undefined;
+      this.failed = undefined;
+      const answer = await this.traveller.send(this.topic, request, again);
       // The push may be faster than the answer.
       if (this.eventId !== answer.eventId) this.say('sent', 'In Kafka, on its way');
       this.eventId = answer.eventId;
@@ -228,15 +230,12 @@ class Step {
     } catch (error) {
       this.say('failed', error.status ? `Refused: ${error.status}` : 'No answer');
       this.form.fail(error.message, error.violations ?? []);
+      if (error.retryable) this.failed = { text: JSON.stringify(request), key: error.problem?.idempotencyKey };
       return false;
     } finally {
       this.isSending = false;
       this.button.disabled = false;
     }
-  }
-
-  retry() {
-    this.say('sending', 'Trying again…');
   }
 
   /** A push of this step that came before its answer. */

@@ -11,7 +11,7 @@ const SAMPLES = 200;
 
 /** The spans that have a target, with the model's name of it. */
 export const SPANS = [
-  { name: 'publish', target: 'publish_ms', from: 'requested', to: 'answered', label: 'Publish' },
+  { name: 'publish', target: 'publish_ms', from: 'requested', to: 'published', label: 'Publish' },
   { name: 'consume', target: 'consume_ms', from: 'published', to: 'applied', label: 'Consume' },
   { name: 'push', target: 'push_ms', from: 'applied', to: 'pushed', label: 'Push' },
   { name: 'end', target: 'end_to_end_ms', from: 'requested', to: 'pushed', label: 'End to end' },

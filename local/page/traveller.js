@@ -15,20 +15,17 @@ export class Traveller extends EventTarget {
   #pushes = new Map();
   #waiting = new Map();
 
-  /** @param about What `/_local/model` says. */
-  constructor({ model, environment, endpoints }) {
+  /**
+   * @param about What `/_local/model` says.
+   * @param retries So often a step is sent again by itself; a person wants to see what is refused.
+   */
+  constructor({ model, environment, endpoints }, retries = 0) {
     super();
     this.app = model.app;
     this.endpoints = endpoints;
     const Api = web[`${this.app.pascal}Api`] ?? NoApi;
-    this.api = new Api({
-      endpoint: location.origin,
-      wait: (milliseconds) => {
-        this.#tell('retry', milliseconds);
-        return new Promise((resolve) => setTimeout(resolve, milliseconds));
-      },
-    });
-    this.http = new web.Http({ endpoint: location.origin });
+    this.api = new Api({ endpoint: location.origin, retries });
+    this.http = new web.Http({ endpoint: location.origin, retries });
     // Where nobody asks for a token, customers name themselves, and listen before anything happens.
     if (environment.auth === 'none') {
       const tail = Math.random().toString(36).slice(2, 6);
@@ -68,14 +65,18 @@ export class Traveller extends EventTarget {
     });
   }
 
-  /** Sends one step; returns the server's answer, or throws its `ApiError`. */
-  async send(topic, request) {
+  /**
+   * Sends one step; returns the server's answer, or throws its `ApiError`.
+   *
+   * @param idempotencyKey Of a request that is sent again: the event that a failure named.
+   */
+  async send(topic, request, idempotencyKey) {
     const { producer, key } = topic;
     const named = this.customerId ? { [key.name]: this.customerId, ...request } : request;
     const call = this.api[producer.function.camel] ?? this.api[`${producer.function.camel}_`];
     const answer = call
-      ? await call.call(this.api, named)
-      : await this.http.send(producer.method, producer.path, named, { token: this.api.token });
+      ? await call.call(this.api, named, { idempotencyKey })
+      : await this.http.send(producer.method, producer.path, named, { idempotencyKey, token: this.api.token });
     for (const [name, value] of Object.entries(request)) {
       if (typeof value !== 'object') this.known[name] = value;
     }
@@ -138,7 +139,7 @@ class NoApi {
 
 /** The whole journey of one customer, without a form. */
 export async function travel(about, steps) {
-  const traveller = new Traveller(about);
+  const traveller = new Traveller(about, 5);
   try {
     await traveller.ready();
     const types = new Map(about.model.types.map((type) => [type.name.name, type]));

@@ -36,8 +36,8 @@ export interface Problem {
   readonly code?: string;
   /** Every fault of the request, not the first alone. */
   readonly errors?: readonly Violation[];
-  /** The id that the event has if it was published after all. */
-  readonly eventId?: string;
+  /** What to send the request again with, so that it makes no second event. */
+  readonly idempotencyKey?: string;
 }
 
 /** A request that was not accepted. */

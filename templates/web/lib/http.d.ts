@@ -1,4 +1,4 @@
-// Made of src/http.ts, sha256 4fbd73ab044e9d7a2ee63c941fcef556a7d684cf6b75d954be4cab695c7595db.
+// Made of src/http.ts, sha256 142517fc1ab2a4ef5e3e944460aeb8064f302b6f9b114f1c3acefc0f48cd4225.
 /** Requests to the HTTP API: what is accepted, and everything that is wrong with what is not. */
 import type { RenewedToken, TokenSource } from './client.js';
 
@@ -34,8 +34,8 @@ export interface Problem {
   readonly code?: string;
   /** Every fault of the request, not the first alone. */
   readonly errors?: readonly Violation[];
-  /** The id that the event has if it was published after all. */
-  readonly eventId?: string;
+  /** What to send the request again with, so that it makes no second event. */
+  readonly idempotencyKey?: string;
 }
 
 /** A request that was not accepted. */

@@ -1,4 +1,4 @@
-// Made of src/http.ts, sha256 4fbd73ab044e9d7a2ee63c941fcef556a7d684cf6b75d954be4cab695c7595db.
+// Made of src/http.ts, sha256 142517fc1ab2a4ef5e3e944460aeb8064f302b6f9b114f1c3acefc0f48cd4225.
 /** Requests to the HTTP API: what is accepted, and everything that is wrong with what is not. */
 
 /** A request that was not accepted. */

@@ -62,7 +62,9 @@ export async function openPage(browser, url, { dark = false, width = 1500, heigh
   const faults = [];
   page.on('pageerror', (error) => faults.push(`error: ${error.stack}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(`console: ${message.text()}`);
+    // That a request is refused is for the page to show.
+    const refused = /the server responded with a status of (400|503)/.test(message.text());
+    if (message.type() === 'error' && !refused) faults.push(`console: ${message.text()}`);
   });
   // Nothing may come from elsewhere.
   page.on('request', (request) => {

@@ -122,7 +122,7 @@ test('a refusal tells everything that is wrong', async () => {
     detail: 'the request has 2 faults that must be mended',
     code: 'INVALID_REQUEST',
     errors,
-    eventId: 'e',
+    idempotencyKey: 'k',
   };
   const { client, calls } = await api([[400, problem, { 'content-type': 'application/problem+json' }]]);
   const error = await refused(client.submitUserInfo({ ...USER, email: 'x' }));
@@ -221,4 +221,19 @@ test('a token source that fails fails the call', async () => {
   const { client, calls } = await api([[202, ACCEPTED]], { token });
   await assert.rejects(client.submitUserInfo(USER), /mine/);
   assert.equal(calls.length, 0);
+});
+
+test('a token that the connection renewed is used from then on, as long as it is good', async () => {
+  const { client, calls } = await api([
+    [202, ACCEPTED],
+    [202, { eventId: 'f', customerId: 'c' }],
+  ]);
+  await client.submitUserInfo(USER);
+  assert.equal(client.token, 't');
+  client.useToken({ token: 'renewed', tokenExpiresAt: new Date(Date.now() + 60_000).toISOString() });
+  assert.equal(client.token, 'renewed');
+  await client.submitUserInfo(USER);
+  assert.equal(calls.at(-1).headers.authorization, 'Bearer renewed');
+  client.useToken({ token: 'old', tokenExpiresAt: new Date(Date.now() - 1_000).toISOString() });
+  assert.equal(client.token, undefined);
 });
