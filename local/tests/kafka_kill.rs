@@ -200,6 +200,15 @@ async fn every_acknowledged_event_is_applied_once() {
     }
     assert!(local.rows("error-logs-dev").await.is_empty());
     assert!(local.stop().success());
-    let left = Command::new("pgrep").args(["-f", data.to_str().expect("its name is text")]).output();
-    assert!(left.expect("pgrep runs").stdout.is_empty(), "a process is left behind");
+    let left = || {
+        let found = Command::new("pgrep").args(["-f", data.to_str().expect("its name is text")]).output();
+        !found.expect("pgrep runs").stdout.is_empty()
+    };
+    // What watches the broker looks a few times a second.
+    let gone = async {
+        while left() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    assert!(tokio::time::timeout(support::PATIENCE, gone).await.is_ok(), "a process is left behind");
 }
