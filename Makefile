@@ -31,7 +31,7 @@ check: infra-gen ## is generated/ what topics.yaml gives?
 
 # The profile that functions are built with, and why, is in Cargo.toml.
 build: ## every function for Lambda: target/lambda/<function>.zip
-	@$(CARGO) run --release --locked --quiet --package package -- --out $(TARGET)/lambda $(ARGS)
+	@$(CARGO) run --profile function --locked --quiet --package package -- --out $(TARGET)/lambda $(ARGS)
 
 # BROKER=kafka takes a real Apache Kafka; ENV=staging another environment; ARGS=--help tells the rest.
 dev: ## the whole pipeline on this machine, and a page that shows it
