@@ -9,7 +9,11 @@ use std::{
 
 use axum::Router;
 use model::Secret;
-use rdkafka::producer::FutureProducer;
+use rdkafka::{
+    ClientConfig,
+    consumer::{BaseConsumer, Consumer},
+    producer::FutureProducer,
+};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
@@ -189,6 +193,7 @@ impl Run {
     pub async fn stop(self) {
         let patience = self.limits.drain;
         self.stop.send_replace(true);
+        self.drain(patience).await;
         self.mappings.stop(patience).await;
         self.edge.connections.close_all();
         // `$disconnect` of the connections that were just closed.
@@ -208,6 +213,58 @@ impl Run {
         // Time for a real Kafka to close its files.
         self.broker.stop(patience.max(Duration::from_secs(30))).await;
     }
+}
+
+impl Run {
+    /// Waits until no call is under way and every record is done: the embedded broker forgets what isn't. A real one
+    /// keeps it for the next run.
+    async fn drain(&self, patience: Duration) {
+        let idle = async || {
+            while self.functions.state().iter().any(|function| function.busy > 0) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let done = async {
+            idle().await;
+            if !self.broker.is_embedded() {
+                return;
+            }
+            let observer = self.broker.observer(&self.deployment.secrets);
+            let progress = self.mappings.progress();
+            let topics = self.deployment.model.topics.iter();
+            let partitions: Vec<(String, u32)> =
+                topics.map(|topic| (topic.name.name.clone(), topic.partitions)).collect();
+            let Ok(ends) = tokio::task::spawn_blocking(move || ends(&observer, &partitions)).await else {
+                return;
+            };
+            let is_done = |(topic, partition, end): &(String, i32, i64)| {
+                let committed = progress.get(topic).map(|progress| progress.numbers().committed);
+                committed.is_none_or(|committed| committed.get(partition).copied().unwrap_or(0) >= *end)
+            };
+            while !ends.iter().all(is_done) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            idle().await;
+        };
+        let _ = tokio::time::timeout(patience, done).await;
+    }
+}
+
+/// The next offset of every partition, as far as the broker tells.
+fn ends(client: &ClientConfig, topics: &[(String, u32)]) -> Vec<(String, i32, i64)> {
+    let Ok(consumer) = client.create::<BaseConsumer>() else { return vec![] };
+    let all =
+        topics.iter().flat_map(|(topic, partitions)| (0..*partitions).map(move |number| (topic, number)));
+    let mut ends = vec![];
+    for (topic, number) in all {
+        let number = i32::try_from(number).unwrap_or(i32::MAX);
+        match consumer.fetch_watermarks(topic, number, Duration::from_secs(1)) {
+            Ok((_, end)) => ends.push((topic.clone(), number, end)),
+            // A broker that is down says nothing of any partition.
+            Err(_) => break,
+        }
+    }
+    ends
 }
 
 /// Starts a broker of ours again when it dies.

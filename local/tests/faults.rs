@@ -2,9 +2,20 @@
 
 mod support;
 
-use std::process::{Command, Stdio};
+use std::{
+    collections::BTreeSet,
+    io::{Read, Write},
+    net::TcpStream,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use axum::http::Method;
+use rdkafka::{
+    ClientConfig,
+    message::{Header, OwnedHeaders},
+    producer::{FutureProducer, FutureRecord},
+};
 use serde_json::{Value, json};
 use support::{Local, Socket};
 use tokio_tungstenite::tungstenite::Message;
@@ -61,6 +72,164 @@ async fn a_poison_record_is_quarantined_and_nothing_stops() {
     assert_eq!(status, 404, "{answer}");
     let (status, answer) = local.step("/_local/fault", &json!({ "kind": "earthquake" })).await;
     assert_eq!(status, 422, "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn corrupt_records_of_every_kind_are_kept_and_stop_nothing() {
+    let local = Local::start(&[]);
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", local.address("brokers"));
+    let producer: FutureProducer = config.create().expect("a client");
+    let topic = "user-info-submitted";
+    let headers = |list: &[(&str, &str)]| {
+        list.iter()
+            .fold(OwnedHeaders::new(), |all, (key, value)| all.insert(Header { key, value: Some(*value) }))
+    };
+    let id = "01a20949-2553-7481-8c3a-ce41fe2f6d04";
+    let event = headers(&[
+        ("ce_specversion", "1.0"),
+        ("ce_id", id),
+        ("ce_type", "user-info-submitted"),
+        ("ce_source", "elsewhere"),
+        ("ce_time", "2026-01-01T00:00:00Z"),
+        ("ce_subject", "same-key"),
+        ("content-type", "application/json"),
+    ]);
+    let nothing = OwnedHeaders::new();
+    let deep = "[".repeat(100_000);
+    let long = format!("{{\"customerId\": \"{}\"}}", "x".repeat(300_000));
+    let records: Vec<(&[u8], Option<&[u8]>, &OwnedHeaders)> = vec![
+        (b"same-key", None, &nothing),
+        (b"same-key", Some(b""), &nothing),
+        (b"same-key", Some(b"\xff\xfe\x00not text"), &nothing),
+        (b"\xff\x00", Some(b"{}"), &nothing),
+        (b"same-key", Some(b"null"), &event),
+        (b"same-key", Some(b"{}"), &event),
+        (b"same-key", Some(br#"{"customerId": 5, "email": ["no"]}"#), &event),
+        (b"same-key", Some(br#"{"customerId": "same-key", "email": "a@example.com""#), &event),
+        (b"same-key", Some(deep.as_bytes()), &event),
+        (b"same-key", Some(long.as_bytes()), &event),
+    ];
+    for (key, value, headers) in &records {
+        let mut record =
+            FutureRecord::<[u8], [u8]>::to(topic).partition(0).key(key).headers((*headers).clone());
+        record.payload = *value;
+        producer.send(record, support::PATIENCE).await.expect("the broker takes anything");
+    }
+    let rows = local
+        .until("each is kept", async |local| {
+            let rows = local.rows("error-logs-dev").await;
+            let kept: Vec<Value> = rows.into_iter().filter(|row| row["kind"]["S"] == "QUARANTINED").collect();
+            (kept.len() >= records.len()).then_some(kept)
+        })
+        .await;
+    let offsets: BTreeSet<&str> = rows.iter().filter_map(|row| row["offset"]["N"].as_str()).collect();
+    assert_eq!(offsets.len(), records.len(), "each once: {offsets:?}");
+    let mut socket = local.connect("after").await;
+    let body = json!({ "customerId": "after", "email": "a@example.com", "firstName": "Ada" });
+    let (status, answer) = local.step("/user-info", &body).await;
+    assert_eq!(status, 202, "{answer}");
+    assert_eq!(socket.event("USER_INFO_SUBMITTED").await["id"], answer["eventId"]);
+    let state = local.get("/_local/state").await;
+    assert_eq!(state["deadLetters"], 0, "nothing is given up: {state}");
+    assert_eq!(state["topics"][topic]["mapping"]["failing"], false);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_for_good_goes_to_the_dead_letters_and_its_partition_goes_on() {
+    let local = Local::start(&[]);
+    let (status, answer) =
+        local.aws("DynamoDB_20120810.DeleteTable", &json!({ "TableName": "users-dev" })).await;
+    assert_eq!(status, 200, "{answer}");
+    let body = json!({ "customerId": "c-1", "email": "a@example.com", "firstName": "Ada" });
+    let (status, answer) = local.step("/user-info", &body).await;
+    assert_eq!(status, 202, "publishing needs no table: {answer}");
+    let letter = local
+        .until("the record is given up", async |local| {
+            let letters = local.get("/_local/topics/onboard-ai-dead-letters").await;
+            letters["records"].as_array()?.first().cloned()
+        })
+        .await;
+    assert_eq!(letter["key"], "c-1", "with its key");
+    let text = letter["value"].as_str().expect("it is text");
+    let letter: Value = serde_json::from_str(text).expect("it is JSON");
+    assert_eq!(letter["requestContext"]["condition"], "RetryAttemptsExhausted", "{letter}");
+    let records = letter["payload"]["records"].as_object().expect("with the record whole");
+    let record = &records.values().next().expect("one partition")[0];
+    let header = |name: &str| {
+        let all = record["headers"].as_array().expect("it has headers");
+        let bytes = all.iter().find_map(|header| header.get(name)).expect("the header is there");
+        let bytes: Vec<u8> = serde_json::from_value(bytes.clone()).expect("they are bytes");
+        String::from_utf8(bytes).expect("it is text")
+    };
+    assert_eq!(header("ce_id"), answer["eventId"].as_str().expect("an event has an id"));
+    let state = local
+        .until("the mapping goes on", async |local| {
+            let state = local.get("/_local/state").await;
+            (state["topics"]["user-info-submitted"]["totalLag"] == 0).then_some(state)
+        })
+        .await;
+    assert_eq!(state["deadLetters"], 1);
+    assert_eq!(state["topics"]["user-info-submitted"]["mapping"]["deadLetters"], 1);
+    // The other topics' consumers have their tables, and know nothing of it.
+    assert_eq!(state["topics"]["documents-processed"]["mapping"]["failures"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn garbage_on_every_port_stops_nothing() {
+    let local = Local::start(&[]);
+    let ports = ["http", "websocket", "aws", "dynamodb"].map(|name| {
+        let address = local.address(name);
+        let rest = address.split_once("//").expect("it is a URL").1;
+        rest.split('/').next().expect("a host").to_owned()
+    });
+    for port in &ports {
+        for garbage in [
+            &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..],
+            b"GET / HTTP/9.9\r\n\r\n",
+            b"POST /%ff%fe HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+            b"GET /dev?customerId=a HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: x\r\nx-amz-target: Nothing.AtAll\r\ncontent-length: 1\r\n\r\n{",
+            b"\0",
+        ] {
+            let mut stream = TcpStream::connect(port).expect("it listens");
+            stream.set_read_timeout(Some(Duration::from_millis(500))).expect("a time limit");
+            // It may hang up on garbage before all of it is sent.
+            let _ = stream.write_all(garbage);
+            let _ = stream.read(&mut [0; 1024]);
+        }
+    }
+    let (status, answer) = local.aws("DynamoDB_20120810.Nothing", &json!({})).await;
+    assert_eq!(status, 400, "{answer}");
+    let (status, answer) = local.aws("secretsmanager.Nothing", &json!({})).await;
+    assert!((400..=501).contains(&status), "{status} {answer}");
+    support::journey::many_customers(&local, 2).await;
+    assert!(local.stop().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_finishes_what_is_under_way_and_leaves_nothing() {
+    let local = Local::start(&[]);
+    let (pid, http) = (local.pid(), local.address("http"));
+    let mut socket = local.connect("c-1").await;
+    let running = children(pid);
+    let body = json!({ "customerId": "c-1", "email": "a@example.com", "firstName": "Ada" });
+    let (status, _) = local.step("/user-info", &body).await;
+    assert_eq!(status, 202);
+    let stopped = tokio::task::spawn_blocking(move || local.stop());
+    // What was accepted before is applied, pushed, and then the socket is closed.
+    let mut seen = vec![];
+    loop {
+        match socket.next().await {
+            Message::Text(text) => seen.push(text.to_string()),
+            Message::Close(frame) => break assert_eq!(frame.map(|frame| u16::from(frame.code)), Some(1001)),
+            _ => {}
+        }
+    }
+    assert!(seen.iter().any(|text| text.contains("USER_INFO_SUBMITTED")), "{seen:?}");
+    assert!(stopped.await.expect("it was waited for").success());
+    assert!(running.iter().all(|pid| !is_alive(pid)), "a program runs on");
+    assert!(TcpStream::connect(http.trim_start_matches("http://")).is_err(), "the port is free");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -29,7 +29,7 @@ use crate::{
 const CORS: [(&str, &str); 4] = [
     ("access-control-allow-origin", "*"),
     ("access-control-allow-methods", "POST,PUT,PATCH,OPTIONS"),
-    ("access-control-allow-headers", "authorization,content-type,traceparent"),
+    ("access-control-allow-headers", "authorization,content-type,idempotency-key,traceparent"),
     ("access-control-max-age", "3600"),
 ];
 
