@@ -47,6 +47,12 @@ export function label(value) {
   return /^[A-Z0-9_]+$/.test(value) && value.length > 2 ? words(value) : value;
 }
 
+/** An object as its name, if it has one, and all else that is no id: `['Whole life', 'score 62 · …']`. */
+export function describe({ name, ...rest }) {
+  const others = Object.entries(rest).filter(([key]) => !key.endsWith('Id'));
+  return [name, others.map(([key, value]) => `${words(key).toLowerCase()} ${value}`).join(' · ')];
+}
+
 /** Tells those who listen to the page; an `urgent` text interrupts. */
 export function announce(text, urgent = false) {
   const region = document.getElementById(urgent ? 'alarm' : 'status');

@@ -172,7 +172,9 @@ class List {
         ? new Group(items.fields, this.types)
         : make({ ...this.field, name: { name }, ty: this.ty.items, required: true }, this.types);
     const away = el('button', { type: 'button', class: 'quiet', onclick: () => this.remove(entry) }, `Remove ${name.toLowerCase()}`);
-    const node = el('div', { class: 'item', role: 'group', 'aria-label': name }, input.node, away);
+    // A single value has the name as its own label.
+    const group = items.type === 'object' ? { role: 'group', 'aria-label': name } : {};
+    const node = el('div', { class: 'item', ...group }, input.node, away);
     const entry = { input, node, focus: () => node.querySelector('input, select, button')?.focus() };
     this.items.push(entry);
     this.holder.append(node);

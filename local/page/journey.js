@@ -1,6 +1,6 @@
 /** The journey: a step for each topic that has a producer, each with its form, and what became of it. */
 
-import { announce, el, label, span, words } from './dom.js';
+import { announce, describe, el, label, span, words } from './dom.js';
 import { Form } from './form.js';
 import { took } from './store.js';
 import { Traveller, travel } from './traveller.js';
@@ -93,7 +93,7 @@ export class Journey {
     const step = this.#steps.find((each) => each.eventId === event.id) ?? this.#steps.find((each) => each.awaits(event));
     if (step === undefined) return;
     step.arrived(event, this.#store.record(event.id));
-    announce(`${step.title}: the browser was told, ${step.said}`);
+    announce(`${step.title}: the browser was told. ${step.said}`);
     this.#after(step);
   }
 
@@ -247,7 +247,7 @@ class Step {
     this.isDone = true;
     this.eventId = event.id;
     const { status } = event.data;
-    this.said = status ? label(String(status)) : 'delivered';
+    this.said = status ? label(String(status)) : 'Delivered';
     this.tone = /REJECT|INCOMPLETE|REVIEW|FAIL|ERROR/.test(status ?? '') ? 'warn' : 'done';
     this.button.textContent = 'Send again';
     this.result.replaceChildren(...outcome(this.topic, event.data));
@@ -279,8 +279,6 @@ function outcome(topic, data) {
 
 function line(item) {
   if (typeof item !== 'object') return label(String(item));
-  const { name, ...rest } = item;
-  const others = Object.entries(rest).filter(([key]) => !key.endsWith('Id'));
-  const told = others.map(([key, value]) => `${words(key).toLowerCase()} ${value}`).join(' · ');
+  const [name, told] = describe(item);
   return name ? [el('b', {}, name), ` ${told}`] : told;
 }

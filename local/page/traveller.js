@@ -1,6 +1,7 @@
 /** One customer on the journey: sends steps through the generated client, and hears what becomes of them. */
 
 import * as web from './web/index.js';
+import { describe } from './dom.js';
 import { example, person } from './example.js';
 
 /** So long a step's push is waited for, in milliseconds. */
@@ -117,7 +118,7 @@ export class Traveller extends EventTarget {
     for (const item of items.filter((item) => typeof item === 'object' && item !== null)) {
       for (const [name, value] of Object.entries(item)) {
         if (!name.endsWith('Id')) continue;
-        const text = Object.entries(item).filter(([other]) => other !== name).map(([, said]) => said).join(' · ');
+        const text = describe(item).filter(Boolean).join(' · ');
         const list = (this.choices.get(name) ?? []).filter((choice) => choice.value !== value);
         this.choices.set(name, [...list, { value, text }]);
         this.known[name] = this.choices.get(name)[0].value;

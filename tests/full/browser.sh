@@ -27,6 +27,7 @@ local=${LOCAL:-$target/release/local}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp tests/full/browser/package.json tests/full/browser/package-lock.json tests/full/browser/.npmrc tests/full/browser/*.mjs "$work"
+cp -R local/page "$work/page"
 (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
 
 export CHROMIUM=$chromium LOCAL=$local MANIFEST_FOLDER=$root ARTEFACTS=$target/artefacts/browser

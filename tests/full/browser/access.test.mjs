@@ -71,10 +71,10 @@ test('the journey goes with the keyboard alone', async () => {
   await page.keyboard.press('Shift+Tab');
   assert.equal(await focused(), 'Send');
   await page.keyboard.press('Enter');
-  await until('the push', async () => (await page.locator('#steps .badge').first().textContent()).startsWith('delivered'));
+  await until('the push', async () => (await page.locator('#steps .badge').first().textContent()).startsWith('Delivered'));
   // Whoever used the form goes on in the next one.
   await until('the next step', async () => (await focused()).includes('Process documents'));
-  await until('that it is told', async () => (await page.locator('#status').textContent()).startsWith('Submit user info: the browser was told'));
+  await until('that it is told', async () => (await page.locator('#status').textContent()).startsWith('Submit user info: the browser was told.'));
   // Tabs by arrows.
   await page.getByRole('tab', { name: 'Events' }).focus();
   await page.keyboard.press('ArrowRight');

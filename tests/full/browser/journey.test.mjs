@@ -26,10 +26,10 @@ test('the journey is clicked through, and every stop is seen', async () => {
   await page.locator('#socket[data-status=open]').waitFor();
   const customer = await page.locator('#customer-id').textContent();
   const steps = [
-    ['Submit user info', 'delivered', 'user-info-submitted'],
+    ['Submit user info', 'Delivered', 'user-info-submitted'],
     ['Process documents', 'Documents complete', 'documents-processed'],
     ['Perform KYC', 'Verified', 'kyc-verified'],
-    ['Generate recommendations', 'delivered', 'policy-recommended'],
+    ['Generate recommendations', 'Delivered', 'policy-recommended'],
     ['Submit policy selection', 'Completed', 'workflow-completed'],
   ];
   assert.deepEqual(await page.locator('#steps .what > b').allTextContents(), steps.map(([title]) => title));
@@ -93,7 +93,7 @@ test('every fault of a request is shown at its field', async () => {
   await card.getByLabel('Email').fill('ada@example.com');
   await card.getByLabel('First name').fill('Ada');
   await page.keyboard.press('Enter');
-  await until('the push', async () => (await badge(page, 'Submit user info').textContent()).startsWith('delivered'));
+  await until('the push', async () => (await badge(page, 'Submit user info').textContent()).startsWith('Delivered'));
   assert.equal(await card.getByRole('alert').isVisible(), false);
   await page.context().close();
 });
@@ -143,7 +143,7 @@ test('a broker outage is seen, refused with 503, and over when the broker is bac
   await until('that the step goes through', async () => {
     const text = await badge(page, 'Submit user info').textContent();
     if (text.startsWith('Refused')) await card.getByRole('button', { name: 'Send' }).click();
-    return text.startsWith('delivered');
+    return text.startsWith('Delivered');
   });
   await page.context().close();
 });

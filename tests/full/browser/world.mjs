@@ -51,7 +51,7 @@ export async function startBrowser() {
 }
 
 /** Opens the page; `faults` gets whatever the browser complains about. */
-export async function openPage(browser, url, { dark = false, width = 1500, height = 1000, calm = false } = {}) {
+export async function openPage(browser, url, { dark = false, width = 1500, height = 1000, calm = false, prepare } = {}) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: dark ? 'dark' : 'light',
@@ -71,6 +71,7 @@ export async function openPage(browser, url, { dark = false, width = 1500, heigh
     const { hostname, protocol } = new URL(request.url());
     if (protocol !== 'data:' && hostname !== '127.0.0.1') faults.push(`asked ${request.url()}`);
   });
+  await prepare?.(page);
   await page.goto(url);
   await page.locator('body[data-ready=true]').waitFor();
   return { page, faults };
