@@ -42,7 +42,7 @@ test: ## every test that needs Rust and a C compiler alone
 	$(CARGO) test --workspace --locked
 
 test-full: infra-gen ## what takes minutes, or needs Python and Node as well
-	@for name in asyncapi cdk specification cfn-lint web seventh-topic functions; do \
+	@for name in asyncapi cdk specification cfn-lint web browser seventh-topic functions; do \
 	  echo "== $$name"; tests/full/$$name.sh || exit 1; done
 
 lint: ## format, clippy, licences and sources of dependencies

@@ -9,6 +9,9 @@ const STOP = 240;
 /** More tokens than that are a blur. */
 const MOST_TOKENS = 36;
 
+/** So many stops light up in a tenth of a second: more can't be told apart, and would cost a busy pipeline its pace. */
+const MOST_FLASHES = 40;
+
 const ICONS = {
   producer: 'M4 12h11M11 7l5 5-5 5M19 5v14',
   topic: 'M4 6h16M4 12h16M4 18h16',
@@ -121,6 +124,9 @@ class Lane {
   }
 
   flash(kind, tone = 'good') {
+    if (Lane.flashes >= MOST_FLASHES) return;
+    if (Lane.flashes === 0) setTimeout(() => (Lane.flashes = 0), 100);
+    Lane.flashes += 1;
     const node = this.#nodes.get(kind);
     node?.animate(
       [{ boxShadow: `0 0 0 0 var(--${tone})` }, { boxShadow: `0 0 0 3px var(--${tone})`, offset: 0.2 }, { boxShadow: '0 0 0 0 transparent' }],
@@ -202,6 +208,7 @@ class Lane {
 }
 
 Lane.tokens = 0;
+Lane.flashes = 0;
 
 function set(node, text, tone) {
   if (node.textContent !== text) {

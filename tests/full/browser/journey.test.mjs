@@ -71,7 +71,7 @@ test('the journey is clicked through, and every stop is seen', async () => {
   await page.getByRole('tab', { name: 'Tables' }).click();
   await page.locator('#table-names').getByRole('button', { name: /^applications-dev/ }).click();
   const row = page.locator('#rows tr', { hasText: customer });
-  await row.getByText('COMPLETED').waitFor();
+  await row.getByText('COMPLETED', { exact: true }).waitFor();
   await page.getByRole('tab', { name: /^Alerts/ }).click();
   await page.locator('#alerts').getByText(`Customer ${customer} completed onboarding`).waitFor();
   await page.getByRole('tab', { name: 'Topics' }).click();
@@ -112,7 +112,7 @@ test('a poison record is set aside, and what follows it goes on', async () => {
   await page.locator('#alerts').getByText('Quarantined: documents-processed').waitFor();
   await page.getByRole('tab', { name: 'Tables' }).click();
   await page.locator('#table-names').getByRole('button', { name: /^error-logs-dev/ }).click();
-  await page.locator('#rows').getByText('QUARANTINED').waitFor();
+  await page.locator('#rows').getByText('QUARANTINED', { exact: true }).waitFor();
 
   await page.getByRole('button', { name: 'Run the whole journey' }).click();
   await until('the journey', async () => (await badge(page, 'Submit policy selection').textContent()).startsWith('Completed'));
