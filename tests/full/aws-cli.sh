@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# The commands of the quick reference against `make dev`, with the real AWS CLI, a Kafka client that is not librdkafka,
+# and a WebSocket client. Needs Python 3.11 or newer and, the first time, PyPI.
+# usage: tests/full/aws-cli.sh [PROGRAM], where PROGRAM is a build of `local` to be used instead of `make dev`
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+project=$(realpath "$here/../..")
+work=$(mktemp -d)
+server=
+clean() {
+  [ -z "$server" ] || { kill "$server" 2>/dev/null && wait "$server" || true; }
+  rm -rf "$work"
+}
+trap clean EXIT
+fail() {
+  printf 'aws-cli: %s\n' "$*" >&2
+  exit 1
+}
+
+# Made once, and anew when the pins change.
+venv=${CARGO_TARGET_DIR:-$project/target}/venv-aws-cli
+if ! cmp -s "$here/aws-cli/requirements.txt" "$venv/requirements.txt"; then
+  rm -rf "$venv"
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$here/aws-cli/requirements.txt"
+  cp "$here/aws-cli/requirements.txt" "$venv/requirements.txt"
+fi
+PATH=$venv/bin:$PATH
+
+options=(--json --http-port 0 --websocket-port 0 --aws-port 0 --dynamodb-port 0)
+cd "$project"
+if [ $# -gt 0 ]; then
+  "$1" dev "${options[@]}" >"$work/out" &
+else
+  make --silent dev ARGS="${options[*]}" >"$work/out" &
+fi
+server=$!
+until [ -s "$work/out" ]; do
+  kill -0 "$server" 2>/dev/null || fail "make dev ended"
+  sleep 0.1
+done
+address() { python3 -c 'import json, sys; print(json.loads(open(sys.argv[1]).readline())["ready"][sys.argv[2]])' "$work/out" "$1"; }
+
+# As the banner says.
+export AWS_ENDPOINT_URL AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
+export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_PAGER='' ENVIRONMENT=dev
+AWS_ENDPOINT_URL=$(address aws)
+
+# $1 is what must be in what the rest prints.
+expect() {
+  local wanted=$1 got
+  shift
+  got=$("$@" 2>&1) || fail "$* failed: $got"
+  grep -qF -- "$wanted" <<<"$got" || fail "$*: no '$wanted' in: $got"
+  printf -- '-- aws-cli: %s\n' "${*:1:4}"
+}
+# The same, until it is so.
+await() {
+  local wanted=$1 got=
+  shift
+  for _ in $(seq 100); do
+    got=$("$@" 2>&1) && grep -qF -- "$wanted" <<<"$got" && return
+    sleep 0.2
+  done
+  fail "$*: never '$wanted', at last: $got"
+}
+
+stack=onboard-ai-$ENVIRONMENT
+KAFKA=$(aws cloudformation describe-stacks --stack-name "$stack" \
+  --query 'Stacks[0].Outputs[?OutputKey==`KafkaBootstrapServers`].OutputValue' --output text)
+WS=$(aws cloudformation describe-stacks --stack-name "$stack" \
+  --query 'Stacks[0].Outputs[?OutputKey==`WebSocketApiEndpoint`].OutputValue' --output text)
+[ "$KAFKA" = "$(address brokers)" ] || fail "the stack's brokers are $KAFKA"
+[ "$WS" = "$(address websocket)" ] || fail "the stack's WebSocket is $WS"
+expect CREATE_COMPLETE aws cloudformation describe-stacks --stack-name "$stack" --query 'Stacks[0].StackStatus'
+expect onboard-ai-websocket aws apigatewayv2 get-apis
+
+submit=onboard-ai-submit-user-info-$ENVIRONMENT
+expect '"StatusCode": 200' aws lambda invoke --function-name "$submit" \
+  --payload '{"body": "{\"email\":\"test@example.com\",\"firstName\":\"John\"}"}' "$work/response.json"
+grep -q '"statusCode":202' "$work/response.json" || fail "the function answered $(cat "$work/response.json")"
+customer=$(python3 -c 'import json, sys; print(json.loads(json.load(open(sys.argv[1]))["body"])["customerId"])' \
+  "$work/response.json")
+
+(sleep 60 | wsdump --raw --timings "$WS?customerId=test-123" >"$work/socket" 2>&1) &
+await test-123 aws dynamodb scan --table-name "websocket-connections-$ENVIRONMENT"
+expect connectionIds aws dynamodb get-item --table-name "websocket-connections-$ENVIRONMENT" \
+  --key '{"customerId":{"S":"test-123"}}'
+expect 1 aws dynamodb scan --table-name "websocket-connections-$ENVIRONMENT" --select COUNT --output text
+aws lambda invoke --function-name "$submit" --payload \
+  '{"body": "{\"customerId\":\"test-123\",\"email\":\"test@example.com\",\"firstName\":\"John\"}"}' \
+  "$work/response.json" >"$work/log"
+await USER_INFO_SUBMITTED cat "$work/socket"
+printf -- '-- aws-cli: the event arrived at the WebSocket\n'
+
+history() {
+  aws dynamodb query --table-name "kafka-events-$ENVIRONMENT" --key-condition-expression "customerId = :cid" \
+    --expression-attribute-values "{\":cid\":{\"S\":\"$1\"}}"
+}
+await user-info-submitted history "$customer"
+expect '"Count": 1' history "$customer"
+
+python3 "$here/aws-cli/topics.py" "$KAFKA" user-info-submitted onboard-ai-consumer-user-info >"$work/kafka" ||
+  fail "the Kafka client failed"
+for topic in user-info-submitted documents-processed kyc-verified policy-recommended workflow-completed workflow-errors; do
+  grep -qx "$topic" "$work/kafka" || fail "the Kafka client sees no $topic"
+done
+grep -qx 'lag 0' "$work/kafka" || fail "the consumer group lags: $(tail -1 "$work/kafka")"
+printf -- '-- aws-cli: topics, a record and the lag with a Kafka client in Python\n'
+
+# What `aws logs tail` asks for; that command itself is in the second AWS CLI alone, which PyPI has not.
+await published aws logs filter-log-events --log-group-name "/aws/lambda/$submit" --filter-pattern published
+expect '"events": []' aws logs filter-log-events \
+  --log-group-name "/aws/lambda/onboard-ai-consumer-user-info-submitted-$ENVIRONMENT" --filter-pattern ERROR
+expect "/aws/lambda/$submit" aws logs describe-log-groups \
+  --query 'logGroups[?contains(logGroupName, `onboard-ai`)].logGroupName'
+expect VpcId aws lambda get-function-configuration --function-name "$submit" --query VpcConfig
+cluster=$(aws kafka list-clusters-v2 --query 'ClusterInfoList[0].ClusterArn' --output text)
+expect ACTIVE aws kafka describe-cluster --cluster-arn "$cluster" --query ClusterInfo.State
+expect 500 aws lambda put-function-concurrency \
+  --function-name "onboard-ai-consumer-user-info-submitted-$ENVIRONMENT" --reserved-concurrent-executions 500
+expect applications aws dynamodb update-table --table-name "applications-$ENVIRONMENT" --billing-mode PAY_PER_REQUEST
+topic=$(aws sns list-topics --query 'Topics[0].TopicArn' --output text)
+expect MessageId aws sns publish --topic-arn "$topic" --message hello
+expect AmazonMSK aws secretsmanager list-secrets --query 'SecretList[].Name'
+if aws ec2 describe-security-groups >"$work/log" 2>&1; then fail "there is no EC2 here"; fi
+grep -qi 'ec2' "$work/log" || fail "what is missing isn't named: $(cat "$work/log")"
+echo "-- aws-cli: passed"
