@@ -86,13 +86,36 @@ test('a topic that is added to the model is a step and a lane, with a form of al
 
 test('where tokens are needed, the first answer names the customer, and the journey goes on', async () => {
   const local = await startLocal({ env: 'staging' });
-  const { page, faults } = await openPage(browser, local.url);
+  const shown = [];
+  const heard = [];
+  const { page, faults } = await openPage(browser, local.url, {
+    prepare(page) {
+      page.on('websocket', (socket) => {
+        shown.push(new URL(socket.url()).searchParams.get('token'));
+        socket.on('framereceived', ({ payload }) => heard.push(JSON.parse(payload)));
+      });
+    },
+  });
   assert.equal(await page.locator('#customer-id').textContent(), 'named by the first answer');
   await page.getByRole('button', { name: 'Run the whole journey' }).click();
   const last = page.locator('#steps .badge').last();
   await until('the journey', async () => (await last.textContent()).startsWith('Completed'));
   assert.match(await page.locator('#customer-id').textContent(), /^[0-9a-f-]{36}$/);
   assert.equal(await page.locator('#socket').getAttribute('data-status'), 'open');
+  // The connection has renewed the token that it was opened with, and the API takes the new one.
+  const { token, expiresIn } = await until('a fresh token', () => heard.find(({ type }) => type === 'TOKEN'));
+  assert.ok(token !== undefined && expiresIn > 3_000, `${expiresIn} s`);
+  const claims = (of) => JSON.parse(Buffer.from(of.split('.')[2], 'base64url'));
+  const [first, fresh] = [claims(shown[0]), claims(token)];
+  assert.deepEqual([fresh.sub, fresh.beg], [first.sub, first.beg], 'the same customer and session');
+  const asked = (bearer) =>
+    fetch(new URL('/documents', local.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+      body: '{}',
+    });
+  assert.equal((await asked(token)).status, 400, 'let in, and told what is missing');
+  assert.equal((await asked(`${token}x`)).status, 403);
   assert.deepEqual(faults, []);
   await page.context().close();
   assert.equal(await local.stop(), 0);
