@@ -108,7 +108,11 @@ pub(crate) fn build(
     let arguments = arguments(triple, &Host::ask(triple)?, builder)?;
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let failed = |reason: String| Error::NoTool { program: cargo.to_string_lossy().into(), reason };
-    let mut child = Command::new(&cargo)
+    let mut command = Command::new(&cargo);
+    for (name, _) in env::vars_os().filter(|(name, _)| is_of_cargo_run(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
+    let mut child = command
         .current_dir(root)
         .args(arguments)
         .args(packages.iter().flat_map(|package| [OsString::from("--package"), package.into()]))
@@ -133,6 +137,15 @@ pub(crate) fn build(
         Some(name) => Err(Error::NotRendered((*name).to_owned())),
         None => Ok(programs),
     }
+}
+
+/// What `cargo run` tells the program that it runs about the program's own package. Build scripts that ask to be run
+/// again when such a variable changes (ring's does) would else be run again each time, and all that depends on them
+/// compiled again.
+fn is_of_cargo_run(variable: &str) -> bool {
+    variable.starts_with("CARGO_PKG_")
+        || variable.starts_with("CARGO_MANIFEST_")
+        || matches!(variable, "CARGO_BIN_NAME" | "CARGO_CRATE_NAME" | "CARGO_PRIMARY_PACKAGE" | "OUT_DIR")
 }
 
 /// The packages whose programs the functions are.
@@ -188,6 +201,18 @@ mod tests {
         assert!(help.contains("rustup target add aarch64-unknown-linux-gnu"), "{help}");
         let arguments = arguments(ARM, &host(X86, &[ARM]), Builder::Cargo).expect("now it can");
         assert!(arguments.ends_with(&["--target".into(), ARM.into()]), "{arguments:?}");
+    }
+
+    #[test]
+    fn settings_of_cargo_stay_and_what_it_tells_of_a_package_goes() {
+        for variable in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "OUT_DIR"] {
+            assert!(is_of_cargo_run(variable), "{variable}");
+        }
+        for variable in
+            ["CARGO_TARGET_DIR", "CARGO_HOME", "CARGO_BUILD_JOBS", "CARGO_PROFILE_RELEASE_LTO", "PATH"]
+        {
+            assert!(!is_of_cargo_run(variable), "{variable}");
+        }
     }
 
     #[test]
