@@ -42,7 +42,7 @@ test: ## every test that needs Rust and a C compiler alone
 	$(CARGO) test --workspace --locked
 
 test-full: infra-gen ## what takes minutes, or needs Python and Node as well
-	@for name in asyncapi cdk specification cfn-lint web browser seventh-topic functions; do \
+	@for name in asyncapi cdk specification cfn-lint web browser seventh-topic functions aws-cli kafka; do \
 	  echo "== $$name"; tests/full/$$name.sh || exit 1; done
 
 lint: ## format, clippy, licences and sources of dependencies
@@ -66,6 +66,10 @@ regen-cfn: ## the cfn crate's resource types, from the service specification
 bench: build ## synth for 6 and for 120 topics; each function's latency, start and memory
 	$(CARGO) bench --locked --package infra-gen --bench synth
 	$(CARGO) bench --locked --profile function --package sandbox --bench functions
+	$(CARGO) build --release --locked --package local
+	$(LOCAL) bench
+	@if java -version >/dev/null 2>&1; then $(LOCAL) bench --broker kafka; \
+	else echo "no Java here: the bench on a real Kafka is left out"; fi
 
 clean: ## remove everything that was built
 	$(CARGO) clean

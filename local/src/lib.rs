@@ -13,10 +13,12 @@
 //! | [`aws`] | the AWS APIs, for functions, the CLI and SDKs |
 //! | [`broker`] | MSK |
 //! | `tables` | DynamoDB |
+//! | [`bench`] | nothing: it measures all of it |
 //! | `console` | what the page in the browser reads |
 
 pub mod aws;
 mod banner;
+pub mod bench;
 pub mod broker;
 pub mod bus;
 mod clock;

@@ -29,6 +29,8 @@ struct Cli {
 enum Command {
     /// Runs everything until Ctrl-C.
     Dev(Box<Dev>),
+    /// Sends a steady load through everything, and tells how long each part of it takes.
+    Bench(Box<Bench>),
     /// Runs one function, as `dev` does for each of them; it asks `AWS_LAMBDA_RUNTIME_API` for its events.
     #[command(hide = true)]
     Function {
@@ -105,6 +107,7 @@ struct Dev {
 fn main() -> ExitCode {
     let ended = match Cli::parse().command {
         Command::Dev(dev) => on(Builder::new_multi_thread(), run(*dev)),
+        Command::Bench(bench) => on(Builder::new_multi_thread(), measure(*bench)),
         // Its own program has one thread as well.
         Command::Function { name } => on(Builder::new_current_thread(), async move {
             local::functions::run(&name).await.map_err(LocalError::Options)
@@ -179,28 +182,63 @@ async fn run(dev: Dev) -> Result<(), LocalError> {
     Ok(())
 }
 
+#[derive(Debug, Args)]
+struct Bench {
+    /// `embedded`, or `kafka` for a real Apache Kafka that is started here.
+    #[arg(long, env = "BROKER", default_value = "embedded")]
+    broker: String,
+    /// Events a second.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    rate: u32,
+    /// How long they are sent.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    seconds: u64,
+    /// The manifest.
+    #[arg(long, default_value = "topics.yaml")]
+    manifest: PathBuf,
+}
+
+async fn measure(bench: Bench) -> Result<(), LocalError> {
+    let options = Options {
+        manifest: bench.manifest,
+        functions: Programs::One(own_program()?),
+        broker: broker(&bench.broker)?,
+        ports: Ports { http: Some(0), websocket: Some(0), aws: Some(0), dynamodb: Some(0), kafka: None },
+        throttle: false,
+        ..Options::default()
+    };
+    let plan = local::bench::Plan { rate: bench.rate, lasting: Duration::from_secs(bench.seconds) };
+    say(&local::bench::run(&options, plan).await?.to_string());
+    Ok(())
+}
+
+fn own_program() -> Result<PathBuf, LocalError> {
+    std::env::current_exe().map_err(|source| LocalError::File { path: "local".into(), source })
+}
+
+fn broker(name: &str) -> Result<BrokerChoice, LocalError> {
+    match name {
+        "embedded" => Ok(BrokerChoice::Embedded),
+        "kafka" => Ok(BrokerChoice::Kafka),
+        other => Err(LocalError::Options(format!(
+            "there is no broker `{other}`: `embedded` or `kafka`, or --brokers for one that runs"
+        ))),
+    }
+}
+
 impl Dev {
     fn options(self) -> Result<Options, LocalError> {
         let functions = match self.functions {
             Some(folder) => Programs::Folder(folder),
-            None => Programs::One(
-                std::env::current_exe()
-                    .map_err(|source| LocalError::File { path: "local".into(), source })?,
-            ),
+            None => Programs::One(own_program()?),
         };
-        let broker = match (self.brokers, self.broker.as_str()) {
-            (Some(servers), _) => BrokerChoice::External(ExternalBroker {
+        let broker = match self.brokers {
+            Some(servers) => BrokerChoice::External(ExternalBroker {
                 servers,
                 user: self.kafka_user.zip(self.kafka_password),
                 ca: self.kafka_ca,
             }),
-            (None, "embedded") => BrokerChoice::Embedded,
-            (None, "kafka") => BrokerChoice::Kafka,
-            (None, other) => {
-                return Err(LocalError::Options(format!(
-                    "there is no broker `{other}`: `embedded` or `kafka`, or --brokers for one that runs"
-                )));
-            }
+            None => broker(&self.broker)?,
         };
         Ok(Options {
             manifest: self.manifest,

@@ -184,6 +184,23 @@ impl Run {
         self.broker.is_embedded()
     }
 
+    /// The configuration of a client that may see every topic.
+    pub(crate) fn observer(&self) -> ClientConfig {
+        self.broker.observer(&self.deployment.secrets)
+    }
+
+    /// Records in all topics that are not done yet, as the broker and the mappings count.
+    pub(crate) async fn lag(&self) -> i64 {
+        let ends = self.ends().await;
+        let progress = self.mappings.progress();
+        let open = |(topic, partition, end): &(String, i32, i64)| {
+            let committed = progress.get(topic).map(|progress| progress.numbers().committed);
+            // What was there before this run, and what nobody reads, isn't counted.
+            committed.and_then(|committed| committed.get(partition).copied()).map_or(0, |done| end - done)
+        };
+        ends.iter().map(open).sum()
+    }
+
     /// Where people find how to reach the broker: for Kafka's own commands, and for kcat.
     pub fn client_files(&self) -> Option<[std::path::PathBuf; 2]> {
         self.broker.client_files()
@@ -229,14 +246,8 @@ impl Run {
             if !self.broker.is_embedded() {
                 return;
             }
-            let observer = self.broker.observer(&self.deployment.secrets);
             let progress = self.mappings.progress();
-            let topics = self.deployment.model.topics.iter();
-            let partitions: Vec<(String, u32)> =
-                topics.map(|topic| (topic.name.name.clone(), topic.partitions)).collect();
-            let Ok(ends) = tokio::task::spawn_blocking(move || ends(&observer, &partitions)).await else {
-                return;
-            };
+            let ends = self.ends().await;
             let is_done = |(topic, partition, end): &(String, i32, i64)| {
                 let committed = progress.get(topic).map(|progress| progress.numbers().committed);
                 committed.is_none_or(|committed| committed.get(partition).copied().unwrap_or(0) >= *end)
@@ -247,6 +258,16 @@ impl Run {
             idle().await;
         };
         let _ = tokio::time::timeout(patience, done).await;
+    }
+}
+
+impl Run {
+    async fn ends(&self) -> Vec<(String, i32, i64)> {
+        let observer = self.observer();
+        let topics = self.deployment.model.topics.iter();
+        let partitions: Vec<(String, u32)> =
+            topics.map(|topic| (topic.name.name.clone(), topic.partitions)).collect();
+        tokio::task::spawn_blocking(move || ends(&observer, &partitions)).await.unwrap_or_default()
     }
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The commands of the quick reference against `make dev`, with the real AWS CLI, a Kafka client that is not librdkafka,
-# and a WebSocket client. Needs Python 3.11 or newer and, the first time, PyPI.
+# and wscat. Needs Python 3.11 or newer, Node.js 20 or newer and, the first time, PyPI and npm.
 # usage: tests/full/aws-cli.sh [PROGRAM], where PROGRAM is a build of `local` to be used instead of `make dev`
 set -euo pipefail
 
@@ -26,7 +26,15 @@ if ! cmp -s "$here/aws-cli/requirements.txt" "$venv/requirements.txt"; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$here/aws-cli/requirements.txt"
   cp "$here/aws-cli/requirements.txt" "$venv/requirements.txt"
 fi
-PATH=$venv/bin:$PATH
+wscat=${CARGO_TARGET_DIR:-$project/target}/wscat
+if ! cmp -s "$here/aws-cli/package-lock.json" "$wscat/installed.json"; then
+  rm -rf "$wscat"
+  mkdir -p "$wscat"
+  cp "$here/aws-cli/package.json" "$here/aws-cli/package-lock.json" "$here/aws-cli/.npmrc" "$wscat"
+  (cd "$wscat" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+  cp "$here/aws-cli/package-lock.json" "$wscat/installed.json"
+fi
+PATH=$venv/bin:$wscat/node_modules/.bin:$PATH
 
 options=(--json --http-port 0 --websocket-port 0 --aws-port 0 --dynamodb-port 0)
 cd "$project"
@@ -83,7 +91,10 @@ grep -q '"statusCode":202' "$work/response.json" || fail "the function answered 
 customer=$(python3 -c 'import json, sys; print(json.loads(json.load(open(sys.argv[1]))["body"])["customerId"])' \
   "$work/response.json")
 
-(sleep 60 | wsdump --raw --timings "$WS?customerId=test-123" >"$work/socket" 2>&1) &
+# It stays while its input is open.
+mkfifo "$work/typed"
+wscat -c "$WS?customerId=test-123" <"$work/typed" >"$work/socket" 2>&1 &
+exec 9>"$work/typed"
 await test-123 aws dynamodb scan --table-name "websocket-connections-$ENVIRONMENT"
 expect connectionIds aws dynamodb get-item --table-name "websocket-connections-$ENVIRONMENT" \
   --key '{"customerId":{"S":"test-123"}}'
@@ -92,7 +103,7 @@ aws lambda invoke --function-name "$submit" --payload \
   '{"body": "{\"customerId\":\"test-123\",\"email\":\"test@example.com\",\"firstName\":\"John\"}"}' \
   "$work/response.json" >"$work/log"
 await USER_INFO_SUBMITTED cat "$work/socket"
-printf -- '-- aws-cli: the event arrived at the WebSocket\n'
+printf -- '-- aws-cli: wscat: the event arrived\n'
 
 history() {
   aws dynamodb query --table-name "kafka-events-$ENVIRONMENT" --key-condition-expression "customerId = :cid" \

@@ -1,0 +1,131 @@
+//! A steady load through the whole pipeline, and how long each part of it takes.
+//!
+//! | figure | from | to |
+//! | --- | --- | --- |
+//! | publish | the request is sent | the HTTP API has answered 202 |
+//! | consume | the HTTP API has answered 202 | the consumer's transaction is committed |
+//! | push | the consumer's transaction is committed | the browser has the event |
+//! | end to end | the request is sent | the browser has the event |
+//! | floor | a bare librdkafka producer sends a record | a bare librdkafka consumer on the same broker has it |
+
+mod floor;
+mod load;
+mod memory;
+
+use std::{fmt, time::Duration};
+
+use crate::{LocalError, Options, Run};
+
+/// How much, and how long.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// Events a second.
+    pub rate: u32,
+    /// How long they are sent.
+    pub lasting: Duration,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Report {
+    plan: Plan,
+    broker: &'static str,
+    floor: Times,
+    load: load::Outcome,
+    /// Of the functions' processes and the runner, in MiB.
+    memory: Option<f64>,
+}
+
+/// Times in milliseconds, in order.
+#[derive(Debug, Default)]
+struct Times(Vec<f64>);
+
+impl Times {
+    fn new(mut millis: Vec<f64>) -> Self {
+        millis.sort_by(f64::total_cmp);
+        Self(millis)
+    }
+
+    /// The time that this part (of 1000) of them doesn't exceed.
+    fn at(&self, permille: usize) -> f64 {
+        let rank = (self.0.len() * permille).div_ceil(1000).max(1) - 1;
+        self.0.get(rank).copied().unwrap_or(f64::NAN)
+    }
+}
+
+/// Starts everything, measures, and stops everything.
+pub async fn run(options: &Options, plan: Plan) -> Result<Report, LocalError> {
+    let run = Run::start(options).await?;
+    let measured = measure(&run, plan).await;
+    run.stop().await;
+    measured.map_err(LocalError::Options)
+}
+
+async fn measure(run: &Run, plan: Plan) -> Result<Report, String> {
+    // Unmeasured: connections are made, and every process has done its work once.
+    load::send(run, Plan { rate: plan.rate.min(50), lasting: Duration::from_secs(2) }).await?;
+    let floor = floor::measure(run, plan).await?;
+    let load = load::send(run, plan).await?;
+    let broker = if run.is_embedded() { "embedded" } else { "kafka" };
+    Ok(Report { plan, broker, floor, load, memory: memory::pipeline() })
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { plan, broker, floor, load, memory } = self;
+        writeln!(
+            f,
+            "{broker} broker: {} events/s for {} s; sent {}, acknowledged {}, arrived {}",
+            plan.rate,
+            plan.lasting.as_secs(),
+            load.sent,
+            load.acknowledged,
+            load.end_to_end.0.len()
+        )?;
+        writeln!(f, "  {:<12}{:>10}{:>10}{:>10}  target", "ms", "p50", "p99", "p99.9")?;
+        let targets = &load.targets;
+        let lines: [(&str, &Times, Option<u64>); 5] = [
+            ("publish", &load.publish, Some(targets.publish_ms)),
+            ("consume", &load.consume, Some(targets.consume_ms)),
+            ("push", &load.push, Some(targets.push_ms)),
+            ("end to end", &load.end_to_end, Some(targets.end_to_end_ms)),
+            ("floor", floor, None),
+        ];
+        for (name, times, target) in lines {
+            write!(f, "  {name:<12}{:>10.2}{:>10.2}{:>10.2}", times.at(500), times.at(990), times.at(999))?;
+            match target {
+                #[allow(clippy::cast_precision_loss, reason = "targets are small")]
+                Some(target) if times.at(990) > target as f64 => writeln!(f, "  {target} ms: missed at p99")?,
+                Some(target) => writeln!(f, "  {target} ms: met at p99")?,
+                None => writeln!(f)?,
+            }
+        }
+        writeln!(f, "  over the floor at p50: {:.2} ms", load.end_to_end.at(500) - floor.at(500))?;
+        writeln!(
+            f,
+            "  not yet done: {} records in the middle, {} at the end",
+            load.lag_middle, load.lag_end
+        )?;
+        match memory {
+            Some(memory) => write!(f, "  memory of runner and functions: {memory:.0} MiB"),
+            None => write!(f, "  memory of runner and functions: this system doesn't tell"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Times;
+
+    #[test]
+    fn a_percentile_is_a_time_that_was_measured() {
+        let times = Times::new((1..=1000).rev().map(f64::from).collect());
+        let rounded = |time: f64| format!("{time:.1}");
+        assert_eq!(
+            [500, 990, 999, 1000].map(|rank| rounded(times.at(rank))),
+            ["500.0", "990.0", "999.0", "1000.0"]
+        );
+        assert_eq!(rounded(Times::new(vec![7.0]).at(1)), "7.0");
+        assert!(Times::default().at(500).is_nan());
+    }
+}
