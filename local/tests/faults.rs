@@ -98,7 +98,8 @@ async fn corrupt_records_of_every_kind_are_kept_and_stop_nothing() {
     let nothing = OwnedHeaders::new();
     let deep = "[".repeat(100_000);
     let long = format!("{{\"customerId\": \"{}\"}}", "x".repeat(300_000));
-    let records: Vec<(&[u8], Option<&[u8]>, &OwnedHeaders)> = vec![
+    // Key, value and headers.
+    let records: [(&[u8], Option<&[u8]>, &OwnedHeaders); 10] = [
         (b"same-key", None, &nothing),
         (b"same-key", Some(b""), &nothing),
         (b"same-key", Some(b"\xff\xfe\x00not text"), &nothing),

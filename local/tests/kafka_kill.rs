@@ -64,7 +64,7 @@ impl Load {
             })
         });
         let tasks = tasks.collect();
-        Self { stop, tasks, acknowledged }
+        Self { stop, acknowledged, tasks }
     }
 
     fn count(&self) -> usize {
