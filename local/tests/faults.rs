@@ -74,6 +74,9 @@ async fn a_poison_record_is_quarantined_and_nothing_stops() {
     assert_eq!(status, 422, "{answer}");
 }
 
+/// Key, value and headers.
+type Corrupt<'a> = (&'a [u8], Option<&'a [u8]>, &'a OwnedHeaders);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn corrupt_records_of_every_kind_are_kept_and_stop_nothing() {
     let local = Local::start(&[]);
@@ -98,8 +101,7 @@ async fn corrupt_records_of_every_kind_are_kept_and_stop_nothing() {
     let nothing = OwnedHeaders::new();
     let deep = "[".repeat(100_000);
     let long = format!("{{\"customerId\": \"{}\"}}", "x".repeat(300_000));
-    // Key, value and headers.
-    let records: [(&[u8], Option<&[u8]>, &OwnedHeaders); 10] = [
+    let records: [Corrupt<'_>; 10] = [
         (b"same-key", None, &nothing),
         (b"same-key", Some(b""), &nothing),
         (b"same-key", Some(b"\xff\xfe\x00not text"), &nothing),
