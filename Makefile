@@ -29,9 +29,8 @@ synth: infra-gen ## topics.yaml -> generated/
 check: infra-gen ## is generated/ what topics.yaml gives?
 	@$(INFRA_GEN) check $(ARGS)
 
-# The profile that functions are built with, and why, is in Cargo.toml.
 build: ## every function for Lambda: target/lambda/<function>.zip
-	@$(CARGO) run --profile function --locked --quiet --package package -- --out $(TARGET)/lambda $(ARGS)
+	@$(CARGO) run --release --locked --quiet --package package -- --out $(TARGET)/lambda $(ARGS)
 
 # BROKER=kafka takes a real Apache Kafka; ENV=staging another environment; ARGS=--help tells the rest.
 dev: ## the whole pipeline on this machine, and a page that shows it
@@ -65,7 +64,7 @@ regen-cfn: ## the cfn crate's resource types, from the service specification
 
 bench: build ## synth for 6 and for 120 topics; each function's latency, start and memory
 	$(CARGO) bench --locked --package infra-gen --bench synth
-	$(CARGO) bench --locked --profile function --package sandbox --bench functions
+	$(CARGO) bench --locked --package sandbox --bench functions
 	$(CARGO) build --release --locked --package local
 	$(LOCAL) bench
 	@if java -version >/dev/null 2>&1; then $(LOCAL) bench --broker kafka; \

@@ -79,7 +79,7 @@ fn arguments(triple: &str, host: &Host, builder: Builder) -> Result<Vec<String>,
     };
     let mut arguments: Vec<String> = [
         command,
-        "--profile=function",
+        "--release",
         "--locked",
         "--bins",
         // Also where a global setting says otherwise.
