@@ -279,7 +279,7 @@ fn ends(client: &ClientConfig, topics: &[(String, u32)]) -> Vec<(String, i32, i6
     let mut ends = vec![];
     for (topic, number) in all {
         let number = i32::try_from(number).unwrap_or(i32::MAX);
-        match consumer.fetch_watermarks(topic, number, Duration::from_secs(1)) {
+        match consumer.fetch_watermarks(topic, number, Duration::from_secs(5)) {
             Ok((_, end)) => ends.push((topic.clone(), number, end)),
             // A broker that is down says nothing of any partition.
             Err(_) => break,
