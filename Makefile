@@ -34,7 +34,7 @@ build: ## every function for Lambda: target/lambda/<function>.zip
 
 # BROKER=kafka takes a real Apache Kafka; ENV=staging another environment; ARGS=--help tells the rest.
 dev: ## the whole pipeline on this machine, and a page that shows it
-	@if [ -x $(LOCAL) ]; then quiet=--quiet; else echo "first build: about five minutes" >&2; fi; \
+	@if [ -x $(LOCAL) ]; then quiet=--quiet; else echo "first build: about ten minutes on two cores" >&2; fi; \
 	$(CARGO) build --release --locked --package local $$quiet && exec $(LOCAL) dev $(ARGS)
 
 test: ## every test that needs Rust and a C compiler alone

@@ -1,5 +1,16 @@
 //! What the page needs of the runner, under `/_local/`: the model, the pipeline as it happens, the state of
 //! everything, and faults to cause. The page itself is the folder `page/`.
+//!
+//! | route | answer |
+//! | --- | --- |
+//! | `GET model` | `environment`, `model`, `names` (`functions`, `tables`, `channels`: name to real name), `endpoints`, `embeddedBroker` |
+//! | `GET events?after=<seq>` | server-sent events, each a [`Happening`]: `seq`, `at` (ms since 1970), `stage` ([`Stage`](crate::bus::Stage)); where the stage has them `eventId`, `customerId`, `topic`, `partition`, `offset`, `function`, `connectionId`, `status`, `took` (ms), `detail` |
+//! | `GET state` | `topics` (`end`, `lag` by partition, `totalLag`, `mapping`), `deadLetters`, `functions`, `tables` (counts), `alerts`, `connections` |
+//! | `GET alerts` | `alerts`: what channels were told, oldest first |
+//! | `GET tables/{real name}` | `items` in DynamoDB's JSON |
+//! | `GET topics/{topic}` | `records`: the last ones, key, value and headers as text |
+//! | `GET logs/{real name}` | `lines`: `at`, `message` |
+//! | `POST fault` | takes `{"kind":"poison","topic":...,"key":...,"value":...}` or `{"kind":"broker","down":true}` |
 
 mod fault;
 mod page;
