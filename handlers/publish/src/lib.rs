@@ -13,7 +13,7 @@ mod config;
 
 use std::sync::{
     Mutex, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use contract::Record;
@@ -49,6 +49,8 @@ pub struct KafkaPublisher {
     settings: Settings,
     user: User,
     client: Mutex<Client>,
+    /// The client gave up on a record, and is to be replaced before the next.
+    spent: AtomicBool,
     waiting: AtomicUsize,
 }
 
@@ -116,6 +118,7 @@ impl KafkaPublisher {
             settings: settings.clone(),
             user,
             client: Mutex::new(client),
+            spent: AtomicBool::new(false),
             waiting: AtomicUsize::new(0),
         })
     }
@@ -124,11 +127,16 @@ impl KafkaPublisher {
         self.client.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A new client with the credentials as they are now.
-    async fn reconnect(&self) -> Result<Client, Error> {
-        let credentials = self.user.credentials(true).await?;
-        let client = make(&self.settings, credentials.as_ref())?;
-        *self.client.lock().unwrap_or_else(PoisonError::into_inner) = client.clone();
+    /// A new client; `anew` when the credentials in memory were refused.
+    async fn reconnect(&self, anew: bool) -> Result<Client, PublishError> {
+        let unreachable = |error: Error| PublishError::Unreachable(error.to_string());
+        let credentials = self.user.credentials(anew).await.map_err(unreachable)?;
+        let client = make(&self.settings, credentials.as_ref()).map_err(unreachable)?;
+        let mut current = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut *current, client.clone());
+        drop(current);
+        // It waits for the old client's threads, and no request should.
+        tokio::task::spawn_blocking(move || drop(old));
         Ok(client)
     }
 
@@ -137,14 +145,16 @@ impl KafkaPublisher {
         // After a fatal error, a client takes no more records.
         if let Some((code, reason)) = client.producer.client().fatal_error() {
             tracing::error!(%code, reason, "the Kafka client broke; a new one is made");
-            client = self.reconnect().await.map_err(|error| PublishError::Unreachable(error.to_string()))?;
+            client = self.reconnect(false).await?;
+        } else if self.spent.swap(false, Ordering::AcqRel) {
+            client = self.reconnect(false).await?;
         }
         tokio::select! {
             outcome = deliver(&client, record) => return outcome,
             () = client.reports.credentials_refused() => {}
         }
         tracing::warn!("the brokers refused the credentials; they are read anew");
-        let client = self.reconnect().await.map_err(|error| PublishError::Unreachable(error.to_string()))?;
+        let client = self.reconnect(true).await?;
         tokio::select! {
             outcome = deliver(&client, record) => outcome,
             () = client.reports.credentials_refused() => {
@@ -166,6 +176,9 @@ impl Publisher for KafkaPublisher {
         // later. In Lambda there is never another request's record among it.
         if others == 0 {
             self.client().producer.purge(PurgeConfig::default().queue().inflight());
+            // An idempotent client that lost records in flight first has to agree on a new epoch, and it waits longer
+            // after each failed connection. A new one is there as soon as the brokers are.
+            self.spent.store(true, Ordering::Release);
         }
         Err(PublishError::Unreachable("no acknowledgement in time".into()))
     }
