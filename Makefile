@@ -49,8 +49,8 @@ lint: ## format, clippy, licences and sources of dependencies
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	@PATH="$$PATH:$(abspath $(TARGET))/tools/bin"; export PATH; \
 	if ! $(CARGO) deny --version >/dev/null 2>&1; then \
-	  echo "installing cargo-deny into $(TARGET)/tools: a few minutes, once" >&2; \
-	  $(CARGO) install --quiet --locked --root $(TARGET)/tools cargo-deny@$(CARGO_DENY) || exit 1; fi; \
+	  echo "installing cargo-deny into $(TARGET)/tools: two minutes, once" >&2; \
+	  $(CARGO) install --quiet --debug --locked --root $(TARGET)/tools cargo-deny@$(CARGO_DENY) || exit 1; fi; \
 	set -x; $(CARGO) deny --offline check bans licenses sources
 
 audit: ## known faults of dependencies; fetches the list of them from github.com
