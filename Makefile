@@ -5,7 +5,9 @@ CARGO ?= cargo
 ARGS ?=
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 INFRA_GEN := $(TARGET)/release/infra-gen
-LOCAL := $(TARGET)/release/local
+RUNNER := $(TARGET)/release/local
+# The scripts of tests/full that `make test-full` runs.
+FULL ?= asyncapi cdk specification cfn-lint web browser aws-cli kafka seventh-topic functions
 # Version of the dependency checker that `make lint` installs where there is none.
 CARGO_DENY := 0.20.2
 
@@ -34,14 +36,14 @@ build: ## every function for Lambda: target/lambda/<function>.zip
 
 # BROKER=kafka takes a real Apache Kafka; ENV=staging another environment; ARGS=--help tells the rest.
 dev: ## the whole pipeline on this machine, and a page that shows it
-	@if [ -x $(LOCAL) ]; then quiet=--quiet; else echo "first build: about ten minutes on two cores" >&2; fi; \
-	$(CARGO) build --release --locked --package local $$quiet && exec $(LOCAL) dev $(ARGS)
+	@if [ -x $(RUNNER) ]; then quiet=--quiet; else echo "first build: about ten minutes on two cores" >&2; fi; \
+	$(CARGO) build --release --locked --package local $$quiet && exec $(RUNNER) dev $(ARGS)
 
 test: ## every test that needs Rust and a C compiler alone
 	$(CARGO) test --workspace --locked
 
 test-full: infra-gen ## what takes minutes, or needs Python and Node as well
-	@for name in asyncapi cdk specification cfn-lint web browser seventh-topic functions aws-cli kafka; do \
+	@for name in $(FULL); do \
 	  echo "== $$name"; tests/full/$$name.sh || exit 1; done
 
 lint: ## format, clippy, licences and sources of dependencies
@@ -66,8 +68,8 @@ bench: build ## synth for 6 and for 120 topics; each function's latency, start a
 	$(CARGO) bench --locked --package infra-gen --bench synth
 	$(CARGO) bench --locked --package sandbox --bench functions
 	$(CARGO) build --release --locked --package local
-	$(LOCAL) bench
-	@if java -version >/dev/null 2>&1; then $(LOCAL) bench --broker kafka; \
+	$(RUNNER) bench
+	@if java -version >/dev/null 2>&1; then $(RUNNER) bench --broker kafka; \
 	else echo "no Java here: the bench on a real Kafka is left out"; fi
 
 clean: ## remove everything that was built

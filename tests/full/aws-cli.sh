@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # The commands of the quick reference against `make dev`, with the real AWS CLI, a Kafka client that is not librdkafka,
 # and wscat. Needs Python 3.11 or newer, Node.js 20 or newer and, the first time, PyPI and npm.
-# usage: tests/full/aws-cli.sh [PROGRAM], where PROGRAM is a build of `local` to be used instead of `make dev`
+# usage: tests/full/aws-cli.sh
+#
+# LOCAL names a built local run, to be used instead of `make dev`.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -38,8 +40,8 @@ PATH=$venv/bin:$wscat/node_modules/.bin:$PATH
 
 options=(--json --http-port 0 --websocket-port 0 --aws-port 0 --dynamodb-port 0)
 cd "$project"
-if [ $# -gt 0 ]; then
-  "$1" dev "${options[@]}" >"$work/out" &
+if [ -n "${LOCAL:-}" ]; then
+  "$LOCAL" dev "${options[@]}" >"$work/out" &
 else
   make --silent dev ARGS="${options[*]}" >"$work/out" &
 fi

@@ -15,5 +15,6 @@ make build >/dev/null
 (cd "$target/lambda" && sha256sum --check --quiet <<<"$sums")
 
 step "behind the Lambda Runtime API"
-cargo test --quiet --locked --package sandbox -- --include-ignored
+# As a part of the workspace, so that nothing is compiled again after `make test`.
+cargo test --quiet --locked --workspace --test packaged -- --include-ignored
 step "passed"

@@ -5,4 +5,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-cargo test --quiet --locked --package local --test kafka_run --test kafka_kill -- --ignored
+# As a part of the workspace, so that nothing is compiled again after `make test`.
+cargo test --quiet --locked --workspace --test kafka_run --test kafka_kill -- --ignored
