@@ -124,10 +124,11 @@ impl Run {
             bus: bus.clone(),
         });
         let edge = Edge::new(&deployment, &functions, &options.limits, options.throttle, &bus);
+        // The functions need these until what is under way is done; then the tasks are aborted.
         let mut tasks = vec![
             serve(runtime_api, functions.router(), std::future::pending()),
-            serve(aws_api, aws::router(Arc::clone(&aws)), until(&stopping)),
-            serve(websocket, edge::websocket::router(Arc::clone(&edge)), until(&stopping)),
+            serve(aws_api, aws::router(Arc::clone(&aws)), std::future::pending()),
+            serve(websocket, edge::websocket::router(Arc::clone(&edge)), std::future::pending()),
         ];
         functions.warm();
 
