@@ -142,7 +142,12 @@ impl Run {
             tap::start(&deployment, &observer, embedded, mappings.progress(), &bus, stopping.clone())
                 .map_err(failed)?;
         tasks.push(task);
-        let producer: FutureProducer = observer.create().map_err(|error| failed(error.to_string()))?;
+        // A key's partition is the one that the functions choose.
+        let producer: FutureProducer = observer
+            .clone()
+            .set("partitioner", "murmur2_random")
+            .create()
+            .map_err(|error| failed(error.to_string()))?;
         let console = Arc::new(Console {
             aws,
             edge: Arc::clone(&edge),

@@ -61,7 +61,12 @@ async fn a_poison_record_is_quarantined_and_nothing_stops() {
     let (status, answer) = local.step("/user-info", &body).await;
     assert_eq!(status, 202, "{answer}");
     assert_eq!(socket.event("USER_INFO_SUBMITTED").await["id"], answer["eventId"]);
-    let kept = local.rows("error-logs-dev").await;
+    let kept = local
+        .until("the record is quarantined", async |local| {
+            let kept = local.rows("error-logs-dev").await;
+            (!kept.is_empty()).then_some(kept)
+        })
+        .await;
     assert_eq!(kept.len(), 1, "{kept:?}");
     assert_eq!(kept[0]["kind"]["S"], "QUARANTINED");
     assert_eq!(kept[0]["topic"]["S"], "user-info-submitted");
