@@ -2,13 +2,13 @@
 //!
 //! Rendered from `topics.yaml` by `make synth`; a change made here is lost.
 
-use runtime::{Error, Function, Metrics, Settings, consumer::Consumer};
+use runtime::{Error, Function, Metrics, Running, Settings, consumer::Consumer};
 
 type Event = events::documents_processed::DocumentsProcessed;
 
 /// Runs it in Lambda.
-pub async fn run() -> Result<(), Error> {
-    runtime::consumer::run::<Event>().await
+pub fn run() -> Running {
+    Box::pin(runtime::consumer::run::<Event>())
 }
 
 /// The same function, to be called in process.

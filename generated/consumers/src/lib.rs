@@ -2,7 +2,7 @@
 //!
 //! Rendered from `topics.yaml` by `make synth`; a change made here is lost.
 
-use runtime::{Error, Function, Metrics, Settings};
+use runtime::{Error, Function, Metrics, Running, Settings};
 
 pub mod consumer_documents_processed;
 pub mod consumer_kyc_verified;
@@ -29,15 +29,25 @@ pub fn functions() -> Vec<(&'static str, Constructor)> {
     ]
 }
 
+/// The names of all.
+pub const NAMES: &[&str] = &[
+    "consumer-documents-processed",
+    "consumer-kyc-verified",
+    "consumer-policy-recommended",
+    "consumer-user-info-submitted",
+    "consumer-workflow-completed",
+    "consumer-workflow-errors",
+];
+
 /// Runs the function of this name in Lambda, as its own program does; `None` where it is none of these.
-pub async fn run(name: &str) -> Option<Result<(), Error>> {
+pub fn run(name: &str) -> Option<Running> {
     Some(match name {
-        "consumer-documents-processed" => consumer_documents_processed::run().await,
-        "consumer-kyc-verified" => consumer_kyc_verified::run().await,
-        "consumer-policy-recommended" => consumer_policy_recommended::run().await,
-        "consumer-user-info-submitted" => consumer_user_info_submitted::run().await,
-        "consumer-workflow-completed" => consumer_workflow_completed::run().await,
-        "consumer-workflow-errors" => consumer_workflow_errors::run().await,
+        "consumer-documents-processed" => consumer_documents_processed::run(),
+        "consumer-kyc-verified" => consumer_kyc_verified::run(),
+        "consumer-policy-recommended" => consumer_policy_recommended::run(),
+        "consumer-user-info-submitted" => consumer_user_info_submitted::run(),
+        "consumer-workflow-completed" => consumer_workflow_completed::run(),
+        "consumer-workflow-errors" => consumer_workflow_errors::run(),
         _ => return None,
     })
 }

@@ -2,7 +2,7 @@
 //!
 //! Rendered from `topics.yaml` by `make synth`; a change made here is lost.
 
-use runtime::{Error, Function, Metrics, Settings};
+use runtime::{Error, Function, Metrics, Running, Settings};
 
 pub mod websocket_authorizer;
 pub mod websocket_connect;
@@ -25,13 +25,17 @@ pub fn functions() -> Vec<(&'static str, Constructor)> {
     ]
 }
 
+/// The names of all.
+pub const NAMES: &[&str] =
+    &["websocket-authorizer", "websocket-connect", "websocket-default", "websocket-disconnect"];
+
 /// Runs the function of this name in Lambda, as its own program does; `None` where it is none of these.
-pub async fn run(name: &str) -> Option<Result<(), Error>> {
+pub fn run(name: &str) -> Option<Running> {
     Some(match name {
-        "websocket-authorizer" => websocket_authorizer::run().await,
-        "websocket-connect" => websocket_connect::run().await,
-        "websocket-default" => websocket_default::run().await,
-        "websocket-disconnect" => websocket_disconnect::run().await,
+        "websocket-authorizer" => websocket_authorizer::run(),
+        "websocket-connect" => websocket_connect::run(),
+        "websocket-default" => websocket_default::run(),
+        "websocket-disconnect" => websocket_disconnect::run(),
         _ => return None,
     })
 }

@@ -2,11 +2,11 @@
 //!
 //! Rendered from `topics.yaml` by `make synth`; a change made here is lost.
 
-use runtime::{Error, Function, Metrics, Settings};
+use runtime::{Error, Function, Metrics, Running, Settings};
 
 /// Runs it in Lambda.
-pub async fn run() -> Result<(), Error> {
-    runtime::authorizer::run().await
+pub fn run() -> Running {
+    Box::pin(runtime::authorizer::run())
 }
 
 /// The same function, to be called in process.

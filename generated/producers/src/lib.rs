@@ -2,7 +2,7 @@
 //!
 //! Rendered from `topics.yaml` by `make synth`; a change made here is lost.
 
-use runtime::{Error, Function, Metrics, Settings, producer::Publisher};
+use runtime::{Error, Function, Metrics, Running, Settings, producer::Publisher};
 
 pub mod generate_recommendations;
 pub mod perform_kyc;
@@ -27,14 +27,23 @@ pub fn functions<P: Publisher>() -> Vec<(&'static str, Constructor<P>)> {
     ]
 }
 
+/// The names of all.
+pub const NAMES: &[&str] = &[
+    "generate-recommendations",
+    "perform-kyc",
+    "process-documents",
+    "submit-policy-selection",
+    "submit-user-info",
+];
+
 /// Runs the function of this name in Lambda, as its own program does; `None` where it is none of these.
-pub async fn run(name: &str) -> Option<Result<(), Error>> {
+pub fn run(name: &str) -> Option<Running> {
     Some(match name {
-        "generate-recommendations" => generate_recommendations::run().await,
-        "perform-kyc" => perform_kyc::run().await,
-        "process-documents" => process_documents::run().await,
-        "submit-policy-selection" => submit_policy_selection::run().await,
-        "submit-user-info" => submit_user_info::run().await,
+        "generate-recommendations" => generate_recommendations::run(),
+        "perform-kyc" => perform_kyc::run(),
+        "process-documents" => process_documents::run(),
+        "submit-policy-selection" => submit_policy_selection::run(),
+        "submit-user-info" => submit_user_info::run(),
         _ => return None,
     })
 }

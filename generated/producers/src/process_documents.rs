@@ -3,7 +3,7 @@
 //! Rendered from `topics.yaml` by `make synth`; a change made here is lost.
 
 use runtime::producer::{Access, ErrorTopic, Producer, Publisher};
-use runtime::{Error, Function, Metrics, Settings};
+use runtime::{Error, Function, Metrics, Running, Settings};
 
 const ACCESS: Access = Access::Customer;
 
@@ -18,8 +18,8 @@ fn errors() -> ErrorTopic {
 }
 
 /// Runs it in Lambda.
-pub async fn run() -> Result<(), Error> {
-    runtime::producer::run(rule(), ACCESS, errors(), publish::Kafka).await
+pub fn run() -> Running {
+    Box::pin(runtime::producer::run(rule(), ACCESS, errors(), publish::Kafka))
 }
 
 /// The same function, to be called in process.

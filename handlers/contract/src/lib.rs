@@ -157,6 +157,7 @@
 //! );
 //! ```
 
+pub mod calls;
 pub mod check;
 mod cloudevents;
 mod context;

@@ -13,6 +13,8 @@ use rdkafka::{
 };
 use tokio::sync::Notify;
 
+use crate::config::Credentials;
+
 /// Takes librdkafka's log and errors.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reports(Arc<Inner>);
@@ -65,11 +67,13 @@ impl ClientContext for Reports {
 pub(crate) struct Client {
     pub(crate) producer: FutureProducer<Reports>,
     pub(crate) reports: Reports,
+    /// As whom it connects.
+    pub(crate) credentials: Option<Credentials>,
 }
 
 impl Client {
-    pub(crate) fn new(config: &ClientConfig) -> Result<Self, KafkaError> {
+    pub(crate) fn new(config: &ClientConfig, credentials: Option<Credentials>) -> Result<Self, KafkaError> {
         let reports = Reports::default();
-        Ok(Self { producer: config.create_with_context(reports.clone())?, reports })
+        Ok(Self { producer: config.create_with_context(reports.clone())?, reports, credentials })
     }
 }

@@ -17,6 +17,7 @@ use std::sync::{
 };
 
 use contract::Record;
+use futures_util::{FutureExt, future::BoxFuture};
 use rdkafka::{
     error::{KafkaError, RDKafkaErrorCode},
     message::{Header, OwnedHeaders},
@@ -39,8 +40,8 @@ pub struct Kafka;
 impl Connect for Kafka {
     type Publisher = KafkaPublisher;
 
-    async fn connect(self, settings: &Settings) -> Result<KafkaPublisher, Error> {
-        KafkaPublisher::connect(settings).await
+    fn connect(self, settings: &Settings) -> impl Future<Output = Result<KafkaPublisher, Error>> + Send {
+        KafkaPublisher::connect(settings).boxed()
     }
 }
 
@@ -85,26 +86,51 @@ impl User {
         Ok(Self::Fixed(Credentials { username: text("KAFKA_USERNAME")?, password: text("KAFKA_PASSWORD")? }))
     }
 
-    /// The credentials; `anew` when those in memory were refused.
-    async fn credentials(&self, anew: bool) -> Result<Option<Credentials>, Error> {
-        let (secrets, arn) = match self {
-            Self::None => return Ok(None),
-            Self::Fixed(credentials) => return Ok(Some(credentials.clone())),
-            Self::Secret { secrets, arn } => (secrets, arn),
-        };
-        let secret = if anew {
-            secrets.refresh(arn, Stage::Current).await?
-        } else {
-            secrets.get(arn, Stage::Current).await?
-        };
-        let malformed = |detail| SecretError::Malformed { arn: arn.clone(), detail };
-        let body: serde_json::Value =
-            serde_json::from_str(&secret.text).map_err(|_| malformed("is not JSON"))?;
-        let text = |name: &str| body.get(name).and_then(|value| value.as_str()).map(str::to_owned);
-        match (text("username"), text("password")) {
-            (Some(username), Some(password)) => Ok(Some(Credentials { username, password })),
-            _ => Err(malformed("has no username and password").into()),
+    /// As whom to connect.
+    async fn credentials(&self) -> Result<Option<Credentials>, Error> {
+        match self {
+            Self::None => Ok(None),
+            Self::Fixed(credentials) => Ok(Some(credentials.clone())),
+            Self::Secret { secrets, arn } => {
+                let secret = secrets.get(arn, Stage::Current).await?;
+                Ok(Some(parse(arn, &secret.text)?))
+            }
         }
+    }
+
+    /// As whom to try to connect after `refused` was, in order.
+    ///
+    /// MSK takes a new password within ten minutes, and until then the old one alone
+    /// (<https://docs.aws.amazon.com/msk/latest/developerguide/msk-password-users.html>). So one of the secret's two
+    /// versions opens the door at any time, whether this sandbox is older than the rotation or newer.
+    async fn others(&self, refused: Option<&Credentials>) -> Result<Vec<Option<Credentials>>, Error> {
+        let Self::Secret { secrets, arn } = self else { return Ok(vec![self.credentials().await?]) };
+        let current = parse(arn, &secrets.refresh(arn, Stage::Current).await?.text)?;
+        // A secret that was never rotated has no previous version.
+        let previous = secrets.refresh(arn, Stage::Previous).await.ok();
+        let previous = previous.and_then(|previous| parse(arn, &previous.text).ok());
+        Ok(in_order(current, previous, refused))
+    }
+}
+
+/// First what was not refused just now, and what is current before what was.
+fn in_order(
+    current: Credentials,
+    previous: Option<Credentials>,
+    refused: Option<&Credentials>,
+) -> Vec<Option<Credentials>> {
+    let mut all: Vec<Option<Credentials>> = std::iter::once(current).chain(previous).map(Some).collect();
+    all.sort_by_key(|credentials| credentials.as_ref() == refused);
+    all
+}
+
+fn parse(arn: &str, text: &str) -> Result<Credentials, Error> {
+    let malformed = |detail| SecretError::Malformed { arn: arn.to_owned(), detail };
+    let body: serde_json::Value = serde_json::from_str(text).map_err(|_| malformed("is not JSON"))?;
+    let text = |name: &str| body.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+    match (text("username"), text("password")) {
+        (Some(username), Some(password)) => Ok(Credentials { username, password }),
+        _ => Err(malformed("has no username and password").into()),
     }
 }
 
@@ -112,7 +138,7 @@ impl KafkaPublisher {
     /// Connects as `settings` say. Brokers that can't be reached now are no error: they may be, later.
     pub async fn connect(settings: &Settings) -> Result<Self, Error> {
         let user = User::of(settings)?;
-        let client = make(settings, user.credentials(false).await?.as_ref())?;
+        let client = make(settings, user.credentials().await?)?;
         warm(&client, settings.get("KAFKA_TOPIC")).await;
         Ok(Self {
             settings: settings.clone(),
@@ -127,11 +153,14 @@ impl KafkaPublisher {
         self.client.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A new client; `anew` when the credentials in memory were refused.
-    async fn reconnect(&self, anew: bool) -> Result<Client, PublishError> {
-        let unreachable = |error: Error| PublishError::Unreachable(error.to_string());
-        let credentials = self.user.credentials(anew).await.map_err(unreachable)?;
-        let client = make(&self.settings, credentials.as_ref()).map_err(unreachable)?;
+    /// A new client in place of one that is of no more use.
+    async fn reconnect(&self) -> Result<Client, PublishError> {
+        let credentials = self.user.credentials().await.map_err(|error| unreachable(&error))?;
+        self.reconnect_as(credentials)
+    }
+
+    fn reconnect_as(&self, credentials: Option<Credentials>) -> Result<Client, PublishError> {
+        let client = make(&self.settings, credentials).map_err(|error| unreachable(&error))?;
         let mut current = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         let old = std::mem::replace(&mut *current, client.clone());
         drop(current);
@@ -145,27 +174,48 @@ impl KafkaPublisher {
         // After a fatal error, a client takes no more records.
         if let Some((code, reason)) = client.producer.client().fatal_error() {
             tracing::error!(%code, reason, "the Kafka client broke; a new one is made");
-            client = self.reconnect(false).await?;
+            client = self.reconnect().await?;
         } else if self.spent.swap(false, Ordering::AcqRel) {
-            client = self.reconnect(false).await?;
+            client = self.reconnect().await?;
         }
         tokio::select! {
             outcome = deliver(&client, record) => return outcome,
             () = client.reports.credentials_refused() => {}
         }
         tracing::warn!("the brokers refused the credentials; they are read anew");
-        let client = self.reconnect(true).await?;
-        tokio::select! {
-            outcome = deliver(&client, record) => outcome,
-            () = client.reports.credentials_refused() => {
-                Err(PublishError::Unreachable("the brokers refuse the credentials".into()))
+        let others =
+            self.user.others(client.credentials.as_ref()).await.map_err(|error| unreachable(&error))?;
+        for credentials in others {
+            let client = self.reconnect_as(credentials)?;
+            tokio::select! {
+                outcome = deliver(&client, record) => return outcome,
+                () = client.reports.credentials_refused() => {}
             }
         }
+        Err(PublishError::Unreachable("the brokers refuse the credentials".into()))
     }
+}
+
+fn unreachable(error: &Error) -> PublishError {
+    PublishError::Unreachable(error.to_string())
 }
 
 impl Publisher for KafkaPublisher {
     async fn publish(&self, record: &Record, until: Instant) -> Result<(), PublishError> {
+        self.boxed_publish(record, until).await
+    }
+}
+
+impl KafkaPublisher {
+    fn boxed_publish<'a>(
+        &'a self,
+        record: &'a Record,
+        until: Instant,
+    ) -> BoxFuture<'a, Result<(), PublishError>> {
+        self.send_until(record, until).boxed()
+    }
+
+    async fn send_until(&self, record: &Record, until: Instant) -> Result<(), PublishError> {
         self.waiting.fetch_add(1, Ordering::AcqRel);
         let outcome = timeout_at(until, self.send(record)).await;
         let others = self.waiting.fetch_sub(1, Ordering::AcqRel) - 1;
@@ -222,8 +272,9 @@ fn publish_error(error: &KafkaError) -> PublishError {
     }
 }
 
-fn make(settings: &Settings, credentials: Option<&Credentials>) -> Result<Client, Error> {
-    Client::new(&config::client(settings, credentials)?).map_err(|error| Error::Kafka(error.to_string()))
+fn make(settings: &Settings, credentials: Option<Credentials>) -> Result<Client, Error> {
+    let config = config::client(settings, credentials.as_ref())?;
+    Client::new(&config, credentials).map_err(|error| Error::Kafka(error.to_string()))
 }
 
 /// Connects while the function starts, when Lambda gives it a whole processor, instead of in the first request.
@@ -233,7 +284,15 @@ async fn warm(client: &Client, topic: Option<&str>) {
     let look = tokio::task::spawn_blocking(move || {
         producer.client().fetch_metadata(topic.as_deref(), MOST).map(|metadata| metadata.brokers().len())
     });
-    match timeout(MOST, look).await {
+    let looked = tokio::select! {
+        looked = timeout(MOST, look) => looked,
+        // The first record tries others.
+        () = client.reports.credentials_refused() => {
+            tracing::warn!("the brokers refuse the credentials");
+            return;
+        }
+    };
+    match looked {
         Ok(Ok(Ok(brokers))) => tracing::info!(brokers, "connected to Kafka"),
         Ok(Ok(Err(error))) => tracing::warn!(%error, "Kafka can't be reached yet"),
         Ok(Err(_)) | Err(_) => tracing::warn!("Kafka can't be reached yet"),
@@ -266,6 +325,21 @@ mod tests {
         let outcome =
             timeout(Duration::from_millis(50), publisher.client().reports.credentials_refused()).await;
         assert!(outcome.is_err(), "nobody has refused the new client");
+    }
+
+    #[test]
+    fn after_a_rotation_each_version_of_the_password_is_tried() {
+        let user = |password: &str| Credentials { username: "producer".into(), password: password.into() };
+        let (old, new) = (user("old"), user("new"));
+        let others = |previous, refused| in_order(new.clone(), previous, Some(refused));
+        // A sandbox from before the rotation, when the brokers have taken it.
+        assert!(others(Some(old.clone()), &old) == [Some(new.clone()), Some(old.clone())]);
+        // A sandbox from after it, before the brokers have.
+        assert!(others(Some(old.clone()), &new) == [Some(old.clone()), Some(new.clone())]);
+        // A secret that was never rotated, and brokers that don't know the user yet.
+        assert!(others(None, &new) == [Some(new.clone())]);
+        // A sandbox that slept through two rotations.
+        assert!(others(Some(old.clone()), &user("oldest")) == [Some(new.clone()), Some(old)]);
     }
 
     #[test]

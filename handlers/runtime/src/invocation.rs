@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::LocalBoxFuture};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -110,8 +110,19 @@ pub trait Function: Send + Sync {
 }
 
 /// Gives `function` to Lambda's runtime API, until Lambda ends the process.
-pub async fn serve(function: impl Function) -> Result<(), crate::Error> {
-    let function = &function;
+///
+/// The future is boxed, as is each that calls AWS: rustc compiles a future where its type is known, and without the
+/// box that is in every program instead of once in this crate.
+pub fn serve(function: impl Function + 'static) -> LocalBoxFuture<'static, Result<(), crate::Error>> {
+    boxed(Box::new(function))
+}
+
+fn boxed(function: Box<dyn Function>) -> LocalBoxFuture<'static, Result<(), crate::Error>> {
+    serve_any(function).boxed_local()
+}
+
+async fn serve_any(function: Box<dyn Function>) -> Result<(), crate::Error> {
+    let function = &*function;
     let handler = lambda_runtime::service_fn(|event: lambda_runtime::LambdaEvent<Value>| async move {
         let invocation = Invocation::from_lambda(&event.context);
         let span = tracing::info_span!(

@@ -37,6 +37,10 @@ pub use metrics::Metrics;
 pub use settings::{AuthMode, Settings, SettingsError};
 pub use tables::DynamoTables;
 
+/// A function's program at work, until Lambda ends it. Boxed, so that it is compiled in the crate that has the function
+/// and not once more in each program.
+pub type Running = futures_util::future::LocalBoxFuture<'static, Result<(), Error>>;
+
 /// A function can't start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

@@ -7,6 +7,7 @@ use std::{
 };
 
 use aws_sdk_secretsmanager::Client;
+use futures_util::{FutureExt, future::BoxFuture};
 use tokio::time::Instant;
 
 use crate::aws::describe;
@@ -115,7 +116,11 @@ impl Secrets {
         fetched
     }
 
-    async fn fetch(&self, arn: &str, stage: Stage) -> Result<SecretValue, SecretError> {
+    fn fetch<'a>(&'a self, arn: &'a str, stage: Stage) -> BoxFuture<'a, Result<SecretValue, SecretError>> {
+        self.read(arn, stage).boxed()
+    }
+
+    async fn read(&self, arn: &str, stage: Stage) -> Result<SecretValue, SecretError> {
         let request = self.client.get_secret_value().secret_id(arn).version_stage(stage.as_str());
         let answer = request.send().await.map_err(|error| SecretError::Unreadable {
             arn: arn.to_owned(),

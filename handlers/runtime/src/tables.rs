@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
 use contract::{Item, Key, Table, TableError, Tables};
+use futures_util::{FutureExt, future::BoxFuture};
 use serde_json::Value;
 
 use crate::{
@@ -27,10 +28,8 @@ impl DynamoTables {
         let name = self.settings.table(table).map_err(|error| failed(table, &error))?;
         Ok(name.to_owned())
     }
-}
 
-impl Tables for DynamoTables {
-    async fn get(&self, table: &Table, key: Key) -> Result<Option<Item>, TableError> {
+    async fn item(&self, table: &Table, key: Key) -> Result<Option<Item>, TableError> {
         let request = self
             .client
             .get_item()
@@ -41,13 +40,7 @@ impl Tables for DynamoTables {
         Ok(answer.item.as_ref().map(without_own))
     }
 
-    async fn query(
-        &self,
-        table: &Table,
-        key: impl Into<Value> + Send,
-        limit: usize,
-    ) -> Result<Vec<Item>, TableError> {
-        let key: AttributeValue = to_attribute(&key.into());
+    async fn items(&self, table: &Table, key: AttributeValue, limit: usize) -> Result<Vec<Item>, TableError> {
         let mut found = Vec::new();
         let mut from = None;
         while found.len() < limit {
@@ -69,6 +62,38 @@ impl Tables for DynamoTables {
             }
         }
         Ok(found)
+    }
+
+    fn boxed_item<'a>(
+        &'a self,
+        table: &'a Table,
+        key: Key,
+    ) -> BoxFuture<'a, Result<Option<Item>, TableError>> {
+        self.item(table, key).boxed()
+    }
+
+    fn boxed_items<'a>(
+        &'a self,
+        table: &'a Table,
+        key: &Value,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Item>, TableError>> {
+        self.items(table, to_attribute(key), limit).boxed()
+    }
+}
+
+impl Tables for DynamoTables {
+    async fn get(&self, table: &Table, key: Key) -> Result<Option<Item>, TableError> {
+        self.boxed_item(table, key).await
+    }
+
+    async fn query(
+        &self,
+        table: &Table,
+        key: impl Into<Value> + Send,
+        limit: usize,
+    ) -> Result<Vec<Item>, TableError> {
+        self.boxed_items(table, &key.into(), limit).await
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use dynoxide::Database;
-use model::{EnvValue, Environment, Function, KeyAttribute, KeyType, Model, Role, Table, TableRole, Topic};
+use model::{EnvValue, Environment, Function, Model, Role, Table, TableRole, Topic};
 use rdkafka::{
     ClientConfig, Message as _,
     consumer::{BaseConsumer, Consumer as _},
@@ -61,7 +61,7 @@ impl World {
         let database = Database::memory().map_err(|error| Error::World(error.to_string()))?;
         for table in &model.tables {
             let definition =
-                serde_json::from_value(definition(table, &model.table_name(table, &environment)));
+                serde_json::from_value(table.create_request(&model.table_name(table, &environment)));
             let definition = definition.map_err(|error| Error::World(error.to_string()))?;
             database.create_table(definition).map_err(|error| Error::World(error.to_string()))?;
         }
@@ -303,50 +303,6 @@ fn fixture(name: &str) -> Result<Map<String, Value>, Error> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../generated/fixtures").join(name);
     let text = fs::read_to_string(path).map_err(Error::io("read a fixture"))?;
     serde_json::from_str(&text).map_err(|error| Error::World(error.to_string()))
-}
-
-/// A table as `CreateTable` wants it.
-fn definition(table: &Table, name: &str) -> Value {
-    let schema = |key: &KeyAttribute, sort: Option<&KeyAttribute>| -> Value {
-        let mut schema = vec![json!({ "AttributeName": key.name, "KeyType": "HASH" })];
-        schema.extend(sort.map(|sort| json!({ "AttributeName": sort.name, "KeyType": "RANGE" })));
-        schema.into()
-    };
-    let mut attributes: BTreeMap<&str, &str> = BTreeMap::new();
-    let keys = std::iter::once((&table.key, table.sort.as_ref()))
-        .chain(table.indexes.iter().map(|index| (&index.key, index.sort.as_ref())));
-    for attribute in keys.flat_map(|(key, sort)| [Some(key), sort]).flatten() {
-        let kind = match attribute.ty {
-            KeyType::S => "S",
-            KeyType::N => "N",
-        };
-        attributes.insert(&attribute.name, kind);
-    }
-    let attributes: Value = attributes
-        .into_iter()
-        .map(|(name, kind)| json!({ "AttributeName": name, "AttributeType": kind }))
-        .collect();
-    let indexes: Vec<Value> = table
-        .indexes
-        .iter()
-        .map(|index| {
-            json!({
-                "IndexName": index.name.name,
-                "KeySchema": schema(&index.key, index.sort.as_ref()),
-                "Projection": { "ProjectionType": "ALL" },
-            })
-        })
-        .collect();
-    let mut definition = json!({
-        "TableName": name,
-        "KeySchema": schema(&table.key, table.sort.as_ref()),
-        "AttributeDefinitions": attributes,
-        "BillingMode": "PAY_PER_REQUEST",
-    });
-    if !indexes.is_empty() {
-        definition["GlobalSecondaryIndexes"] = indexes.into();
-    }
-    definition
 }
 
 /// An instant as CloudEvents writes it.

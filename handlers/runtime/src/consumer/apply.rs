@@ -1,4 +1,4 @@
-//! Commits an event: the table's change and the event's marker in one transaction.
+//! Commits events: the tables' changes and the events' markers in one transaction.
 
 use aws_sdk_dynamodb::{
     Client,
@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::{
     },
 };
 use contract::{Item, Timestamp, Write};
+use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, future::BoxFuture, stream};
 use serde_json::Value;
 
 use super::{
@@ -25,6 +26,15 @@ use crate::{
 
 /// Seconds that a marker lives: longer than any topic keeps its records.
 const MARKER_SECONDS: u64 = 90 * 24 * 60 * 60;
+
+/// How many items are looked at at a time.
+const AT_ONCE: usize = 10;
+
+/// Takes steps off a marker.
+const DONE: &str = "SET notifiedAt = :now DELETE pending :steps";
+
+/// Without it, an update of a marker that expired meanwhile would make a new one.
+const IS_THERE: &str = "attribute_exists(eventId)";
 
 /// Commits changes to DynamoDB.
 #[derive(Debug, Clone)]
@@ -53,28 +63,53 @@ impl Store {
     }
 
     /// Commits `change`, unless it was committed before.
-    pub async fn apply(&self, change: &Change) -> Result<Applied, EffectError> {
-        // A whole write needs no look at the item unless a later event was there first.
-        let mut blind = change.write.as_ref().is_some_and(|write| write.sink.write == Write::Put);
-        let mut backoff = Backoff::new();
-        loop {
-            let write = match &change.write {
-                None => None,
-                Some(write) if blind => Some(self.replace(write)?),
-                Some(write) => self.update(write).await?,
-            };
-            match self.commit(change, write).await? {
-                Ok(()) => return Ok(Applied::Now),
-                Err(Cancelled::Duplicate(pending)) => return Ok(Applied::Before(pending)),
-                Err(Cancelled::Changed) if blind => blind = false,
-                Err(Cancelled::Changed) => {
-                    if !backoff.wait().await {
-                        return Err(EffectError::Again(
-                            "the item changes faster than it can be written".into(),
-                        ));
+    pub fn apply<'a>(&'a self, change: &'a Change) -> BoxFuture<'a, Result<Applied, EffectError>> {
+        async move {
+            let mut blind = is_whole(change);
+            let mut backoff = Backoff::new();
+            loop {
+                let write = self.write(change, blind).await?;
+                match self.commit(change, write).await? {
+                    Ok(()) => return Ok(Applied::Now),
+                    Err(Cancelled::Duplicate(pending)) => return Ok(Applied::Before(pending)),
+                    Err(Cancelled::Changed) if blind => blind = false,
+                    Err(Cancelled::Changed) => {
+                        if !backoff.wait().await {
+                            return Err(EffectError::Again(
+                                "the item changes faster than it can be written".into(),
+                            ));
+                        }
                     }
                 }
             }
+        }
+        .boxed()
+    }
+
+    /// Commits all of `changes`, whose items must be distinct, or none of them: not if one was committed before, nor
+    /// if a whole write finds a later event's item. [`Self::apply`] knows what to do then.
+    pub fn apply_together<'a>(&'a self, changes: &'a [&'a Change]) -> BoxFuture<'a, Result<(), EffectError>> {
+        async move {
+            let writes: Vec<_> = changes.iter().map(|change| self.write(change, is_whole(change))).collect();
+            let writes: Vec<_> = stream::iter(writes).buffered(AT_ONCE).try_collect().await?;
+            let mut items = Vec::new();
+            for (change, write) in changes.iter().zip(writes) {
+                items.push(self.marker(change)?);
+                items.extend(write);
+            }
+            // No token of ours, as in `commit`.
+            let request = self.client.transact_write_items().set_transact_items(Some(items));
+            request.send().await.map(|_| ()).map_err(|error| again(&error))
+        }
+        .boxed()
+    }
+
+    /// What becomes of the table's item; `blind`: without a look at it.
+    async fn write(&self, change: &Change, blind: bool) -> Result<Option<TransactWriteItem>, EffectError> {
+        match &change.write {
+            None => Ok(None),
+            Some(write) if blind => self.replace(write).map(Some),
+            Some(write) => self.update(write).await,
         }
     }
 
@@ -228,23 +263,52 @@ impl Store {
     }
 
     /// Remembers that these steps are done.
-    pub async fn done(&self, change: &Change, steps: &[Step]) -> Result<(), EffectError> {
-        let names = steps.iter().map(|step| step.as_str().to_owned()).collect();
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.events)
-            .set_key(Some(marker_key(change)))
-            .update_expression("SET notifiedAt = :now DELETE pending :steps")
-            // Without it, an update of an item that expired meanwhile would make a new one.
-            .condition_expression("attribute_exists(eventId)")
-            .expression_attribute_values(":now", AttributeValue::S(Timestamp::now().to_string()))
-            .expression_attribute_values(":steps", AttributeValue::Ss(names));
-        match request.send().await {
-            Ok(_) => Ok(()),
-            Err(error) if condition_failed(&error) => Ok(()),
-            Err(error) => Err(again(&error)),
+    pub fn done<'a>(
+        &'a self,
+        change: &'a Change,
+        steps: &'a [Step],
+    ) -> BoxFuture<'a, Result<(), EffectError>> {
+        async move {
+            let request = self
+                .client
+                .update_item()
+                .table_name(&self.events)
+                .set_key(Some(marker_key(change)))
+                .update_expression(DONE)
+                .condition_expression(IS_THERE)
+                .set_expression_attribute_values(Some(done_values(steps)));
+            match request.send().await {
+                Ok(_) => Ok(()),
+                Err(error) if condition_failed(&error) => Ok(()),
+                Err(error) => Err(again(&error)),
+            }
         }
+        .boxed()
+    }
+
+    /// Remembers of several events that these steps are done, or of none of them.
+    pub fn done_together<'a>(
+        &'a self,
+        done: &'a [(&'a Change, &'a [Step])],
+    ) -> BoxFuture<'a, Result<(), EffectError>> {
+        async move {
+            // A transaction's writes cost twice the units of single ones: the price of one round trip for all.
+            let update = |(change, steps): &(&Change, &[Step])| {
+                let update = Update::builder()
+                    .table_name(&self.events)
+                    .set_key(Some(marker_key(change)))
+                    .update_expression(DONE)
+                    .condition_expression(IS_THERE)
+                    .set_expression_attribute_values(Some(done_values(steps)))
+                    .build();
+                update.map(|update| TransactWriteItem::builder().update(update).build())
+            };
+            let items =
+                done.iter().map(update).collect::<Result<Vec<_>, _>>().map_err(|error| never(&error))?;
+            let request = self.client.transact_write_items().set_transact_items(Some(items));
+            request.send().await.map(|_| ()).map_err(|error| again(&error))
+        }
+        .boxed()
     }
 
     fn table(&self, write: &TableWrite) -> Result<String, EffectError> {
@@ -254,6 +318,19 @@ impl Store {
             .map(str::to_owned)
             .map_err(|error| EffectError::Again(error.to_string()))
     }
+}
+
+/// A whole write needs no look at the item unless a later event was there first.
+fn is_whole(change: &Change) -> bool {
+    change.write.as_ref().is_some_and(|write| write.sink.write == Write::Put)
+}
+
+fn done_values(steps: &[Step]) -> Attributes {
+    let names = steps.iter().map(|step| step.as_str().to_owned()).collect();
+    Attributes::from([
+        (":now".to_owned(), AttributeValue::S(Timestamp::now().to_string())),
+        (":steps".to_owned(), AttributeValue::Ss(names)),
+    ])
 }
 
 fn marker_key(change: &Change) -> Attributes {

@@ -41,6 +41,13 @@ pub trait Effects: Send + Sync {
     /// Commits the table's change and the event's marker together, once.
     fn apply(&self, change: &Change) -> impl Future<Output = Result<Applied, EffectError>> + Send;
 
+    /// Commits several changes and their markers in one transaction: all of them, now, or none. They have no
+    /// customer, event or item in common.
+    ///
+    /// # Errors
+    /// When none was committed, for whatever reason, or it isn't known; then each is to be applied by itself.
+    fn apply_together(&self, changes: &[&Change]) -> impl Future<Output = Result<(), EffectError>> + Send;
+
     /// Tells the channel. The event's id goes along, so that receivers know a repetition.
     fn alert(&self, change: &Change, text: &str) -> impl Future<Output = Result<(), EffectError>> + Send;
 
@@ -49,6 +56,15 @@ pub trait Effects: Send + Sync {
 
     /// Remembers that these steps are done.
     fn done(&self, change: &Change, steps: &[Step]) -> impl Future<Output = Result<(), EffectError>> + Send;
+
+    /// Remembers of several events that these steps are done: of all, or of none.
+    ///
+    /// # Errors
+    /// When none is remembered, for whatever reason, or it isn't known; then each is to be remembered by itself.
+    fn done_together(
+        &self,
+        done: &[(&Change, &[Step])],
+    ) -> impl Future<Output = Result<(), EffectError>> + Send;
 
     /// Keeps a record whole that can't be used, and tells support of it, once.
     fn quarantine(&self, poison: &Poison<'_>) -> impl Future<Output = Result<(), EffectError>> + Send;

@@ -1,5 +1,8 @@
 //! The order of things: partitions side by side, each partition's records one after another, each record's
 //! effects one after another, so that wherever it is cut off, the next try takes it up.
+//!
+//! Neighbours that touch nothing in common (see [`super::run`]) share their calls: one transaction applies them, one
+//! remembers what was told. When that doesn't work for any reason, they are worked on one after another.
 
 use std::{
     collections::BTreeMap,
@@ -7,14 +10,26 @@ use std::{
 };
 
 use contract::{Event, Timestamp, read_context, read_event};
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, future::join_all, stream};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
     Applied, BatchItemFailure, BatchReply, Change, EffectError, Effects, ItemIdentifier, KafkaEvent,
     KafkaRecord, Poison, Step,
+    run::{self, Next, Read},
 };
 use crate::metrics::{Metric, Metrics};
+
+/// How many of a run's events are told at a time.
+const AT_ONCE: usize = 10;
+
+/// Why a partition's work ends before its last record.
+enum Stop {
+    /// A record's effect failed.
+    Failed(EffectError),
+    /// There is no more time.
+    Late,
+}
 
 /// Works through a batch until `until`; the reply names every record that isn't finished then.
 pub async fn consume<E: Event>(
@@ -48,35 +63,117 @@ async fn partition_until<E: Event>(
     metrics: &Metrics,
     until: Instant,
 ) -> usize {
-    for (done, record) in records.iter().enumerate() {
-        // Cutting off is as safe as a crash: every effect is remembered, or repeated under the same id.
-        match timeout_at(until, one::<E>(record, effects, metrics)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::error!(?record, %error, "a record is left for the next try");
-                metrics.observe(E::TOPIC, None, Metric::Failed, (records.len() - done) as u64);
-                return done;
-            }
-            Err(_) => {
-                tracing::warn!(
-                    ?record,
-                    left = records.len() - done,
+    let mut ahead = records.iter().map(read::<E>).peekable();
+    let mut done = 0;
+    while let Some(next) = run::next(&mut ahead) {
+        let outcomes = match next {
+            Next::Poison(poison) => vec![before(until, quarantine::<E>(&poison, effects, metrics)).await],
+            Next::Run(run) => run_until::<E>(&run, effects, metrics, until).await,
+        };
+        let mut stopped = None;
+        for (record, outcome) in (done..).zip(&outcomes) {
+            match outcome {
+                Ok(()) => continue,
+                Err(Stop::Failed(error)) => {
+                    tracing::error!(record = ?records[record], %error, "a record is left for the next try");
+                }
+                Err(Stop::Late) => tracing::warn!(
+                    record = ?records[record],
+                    left = records.len() - record,
                     "time is up; the rest is left for the next try"
-                );
-                metrics.observe(E::TOPIC, None, Metric::Failed, (records.len() - done) as u64);
-                return done;
+                ),
             }
+            stopped = stopped.or(Some(record));
         }
+        if let Some(done) = stopped {
+            metrics.observe(E::TOPIC, None, Metric::Failed, (records.len() - done) as u64);
+            return done;
+        }
+        done += outcomes.len();
     }
-    records.len()
+    done
 }
 
-/// One record: applied and told, or quarantined.
-async fn one<E: Event>(
-    record: &KafkaRecord,
+/// Cutting off is as safe as a crash: every effect is remembered, or repeated under the same id.
+async fn before<T>(until: Instant, work: impl Future<Output = Result<T, EffectError>>) -> Result<T, Stop> {
+    timeout_at(until, work).await.map_or(Err(Stop::Late), |outcome| outcome.map_err(Stop::Failed))
+}
+
+/// Works through a run; the outcomes of its records from the first on, of all unless one of them fails.
+async fn run_until<E: Event>(
+    run: &[Read<'_>],
     effects: &impl Effects,
     metrics: &Metrics,
-) -> Result<(), EffectError> {
+    until: Instant,
+) -> Vec<Result<(), Stop>> {
+    if run.len() > 1 {
+        let together = async { Ok(together::<E>(run, effects, metrics).await) };
+        match before(until, together).await {
+            Ok(Some(outcomes)) => {
+                return outcomes.into_iter().map(|outcome| outcome.map_err(Stop::Failed)).collect();
+            }
+            Ok(None) => {}
+            Err(stop) => return vec![Err(stop)],
+        }
+    }
+    let mut outcomes = Vec::new();
+    for read in run {
+        let outcome = before(until, one::<E>(read, effects, metrics)).await;
+        let is_done = outcome.is_ok();
+        outcomes.push(outcome);
+        if !is_done {
+            break;
+        }
+    }
+    outcomes
+}
+
+/// All records of a run at once: applied in one transaction, told side by side, remembered in one transaction.
+/// `None` when they weren't applied, or nobody knows: then each is applied by itself, and its marker tells.
+async fn together<E: Event>(
+    run: &[Read<'_>],
+    effects: &impl Effects,
+    metrics: &Metrics,
+) -> Option<Vec<Result<(), EffectError>>> {
+    let changes: Vec<&Change> = run.iter().map(|read| &read.change).collect();
+    if let Err(error) = effects.apply_together(&changes).await {
+        tracing::debug!(records = run.len(), %error, "records are applied one after another");
+        return None;
+    }
+    let committed = Instant::now();
+    for read in run {
+        applied::<E>(read, metrics);
+    }
+    let telling: Vec<_> = changes
+        .iter()
+        .map(|change| async move { tell::<E>(change, &change.steps(), committed, effects, metrics).await })
+        .collect();
+    let told: Vec<Told> = stream::iter(telling).buffered(AT_ONCE).collect().await;
+
+    let news: Vec<(&Change, &[Step])> = changes
+        .iter()
+        .zip(&told)
+        .filter(|(_, told)| !told.done.is_empty())
+        .map(|(change, told)| (*change, told.done.as_slice()))
+        .collect();
+    let remembered = news.len() > 1 && effects.done_together(&news).await.is_ok();
+    let mut outcomes = Vec::new();
+    for (change, told) in changes.into_iter().zip(told) {
+        if !remembered
+            && !told.done.is_empty()
+            && let Err(error) = effects.done(change, &told.done).await
+        {
+            // What the others did is done again under the same ids.
+            outcomes.push(Err(error));
+            break;
+        }
+        outcomes.push(told.outcome);
+    }
+    Some(outcomes)
+}
+
+/// What the record does, or why it can't do anything.
+fn read<E: Event>(record: &KafkaRecord) -> Result<Read<'_>, Poison<'_>> {
     // Whatever a record makes this program do, the next one gets its turn.
     let change = catch_unwind(AssertUnwindSafe(|| change::<E>(record))).unwrap_or_else(|_| {
         Err(Poison {
@@ -85,24 +182,23 @@ async fn one<E: Event>(
             detail: "reading it made the function panic; see its log".into(),
         })
     });
-    let change = match change {
-        Ok(change) => change,
-        Err(poison) => return quarantine::<E>(&poison, effects, metrics).await,
-    };
-    let id = Some(change.context.id.as_str());
-    let pending = match effects.apply(&change).await {
+    Ok(Read { record, change: change? })
+}
+
+/// One record by itself: applied and told, or quarantined.
+async fn one<E: Event>(
+    read: &Read<'_>,
+    effects: &impl Effects,
+    metrics: &Metrics,
+) -> Result<(), EffectError> {
+    let Read { record, change } = read;
+    let pending = match effects.apply(change).await {
         Ok(Applied::Now) => {
-            metrics.count(E::TOPIC, id, Metric::Applied);
-            metrics.observe(
-                E::TOPIC,
-                id,
-                Metric::ConsumeLatency,
-                Timestamp::now().millis_since(record.time()),
-            );
+            applied::<E>(read, metrics);
             change.steps()
         }
         Ok(Applied::Before(pending)) => {
-            metrics.count(E::TOPIC, id, Metric::Duplicates);
+            metrics.count(E::TOPIC, Some(change.context.id.as_str()), Metric::Duplicates);
             pending
         }
         Err(EffectError::Never(detail)) => {
@@ -111,19 +207,37 @@ async fn one<E: Event>(
         }
         Err(again) => return Err(again),
     };
-    finish::<E>(&change, &pending, effects, metrics).await
+    let told = tell::<E>(change, &pending, Instant::now(), effects, metrics).await;
+    if !told.done.is_empty() {
+        effects.done(change, &told.done).await?;
+    }
+    told.outcome
 }
 
-/// Does what is still to be done, and remembers it.
-async fn finish<E: Event>(
+/// A record was committed just now.
+fn applied<E: Event>(read: &Read<'_>, metrics: &Metrics) {
+    let id = Some(read.change.context.id.as_str());
+    let latency = Timestamp::now().millis_since(read.record.time());
+    metrics.count(E::TOPIC, id, Metric::Applied);
+    metrics.observe(E::TOPIC, id, Metric::ConsumeLatency, latency);
+}
+
+/// What became of the steps that follow a committed change.
+struct Told {
+    /// Those that are done now.
+    done: Vec<Step>,
+    /// Whether all are.
+    outcome: Result<(), EffectError>,
+}
+
+/// Does what is still to be done for a change that was committed at `committed`.
+async fn tell<E: Event>(
     change: &Change,
     pending: &[Step],
+    committed: Instant,
     effects: &impl Effects,
     metrics: &Metrics,
-) -> Result<(), EffectError> {
-    if pending.is_empty() {
-        return Ok(());
-    }
+) -> Told {
     let wants = |step| pending.contains(&step);
     let alert = async {
         match &change.alert {
@@ -133,7 +247,7 @@ async fn finish<E: Event>(
     };
     let push = async {
         match &change.push {
-            Some(text) if wants(Step::Push) => push::<E>(change, text, effects, metrics).await,
+            Some(text) if wants(Step::Push) => push::<E>(change, text, committed, effects, metrics).await,
             _ => Ok(()),
         }
     };
@@ -143,24 +257,21 @@ async fn finish<E: Event>(
         Step::Alert => &alert,
         Step::Push => &push,
     };
-    let done: Vec<Step> = pending.iter().copied().filter(|&step| outcome(step).is_ok()).collect();
-    if !done.is_empty() {
-        effects.done(change, &done).await?;
-    }
-    alert.and(push)
+    let done = pending.iter().copied().filter(|&step| outcome(step).is_ok()).collect();
+    Told { done, outcome: alert.and(push) }
 }
 
 async fn push<E: Event>(
     change: &Change,
     text: &str,
+    committed: Instant,
     effects: &impl Effects,
     metrics: &Metrics,
 ) -> Result<(), EffectError> {
-    let start = Instant::now();
     let pushed = effects.push(change, text).await?;
     let id = Some(change.context.id.as_str());
     if pushed.delivered > 0 {
-        let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let millis = u64::try_from(committed.elapsed().as_millis()).unwrap_or(u64::MAX);
         metrics.observe(E::TOPIC, id, Metric::PushLatency, millis);
         let whole = Timestamp::now().millis_since(change.context.time);
         metrics.observe(E::TOPIC, id, Metric::EndToEndLatency, whole);
@@ -181,7 +292,6 @@ async fn quarantine<E: Event>(
     Ok(())
 }
 
-/// What the record does, or why it can't do anything.
 fn change<E: Event>(record: &KafkaRecord) -> Result<Change, Poison<'_>> {
     let poison = |reason, detail: String| Poison { record, reason, detail };
     let unreadable = |error: contract::Unreadable| poison(error.code(), error.to_string());

@@ -9,8 +9,9 @@ mod merge;
 mod notify;
 mod push;
 mod quarantine;
+mod run;
 
-use std::{future::Future, marker::PhantomData};
+use std::marker::PhantomData;
 
 use contract::Event;
 use serde_json::Value;
@@ -120,6 +121,10 @@ impl Effects for Cloud {
         self.store.apply(change).await
     }
 
+    async fn apply_together(&self, changes: &[&Change]) -> Result<(), EffectError> {
+        self.store.apply_together(changes).await
+    }
+
     async fn alert(&self, change: &Change, text: &str) -> Result<(), EffectError> {
         let Some(channel) = &self.alerts else {
             return Err(EffectError::Again("ALERT_CHANNEL_ARN is not set".into()));
@@ -139,7 +144,11 @@ impl Effects for Cloud {
         self.store.done(change, steps).await
     }
 
-    fn quarantine(&self, poison: &Poison<'_>) -> impl Future<Output = Result<(), EffectError>> + Send {
-        self.quarantine.keep(poison)
+    async fn done_together(&self, done: &[(&Change, &[Step])]) -> Result<(), EffectError> {
+        self.store.done_together(done).await
+    }
+
+    async fn quarantine(&self, poison: &Poison<'_>) -> Result<(), EffectError> {
+        self.quarantine.keep(poison).await
     }
 }

@@ -2,6 +2,7 @@
 
 use aws_sdk_sns::{Client, types::MessageAttributeValue};
 use contract::cut;
+use futures_util::{FutureExt, future::BoxFuture};
 
 use super::EffectError;
 use crate::aws::describe;
@@ -34,20 +35,23 @@ impl Channels {
     }
 
     /// Publishes.
-    pub async fn tell(&self, notice: Notice<'_>) -> Result<(), EffectError> {
-        let attribute = |value: &str| {
-            let built = MessageAttributeValue::builder().data_type("String").string_value(value).build();
-            built.map_err(|error| EffectError::Never(error.to_string()))
-        };
-        let request = self
-            .client
-            .publish()
-            .topic_arn(notice.channel)
-            .subject(subject(notice.subject))
-            .message(notice.text)
-            .message_attributes("dedupeId", attribute(notice.id)?)
-            .message_attributes("kind", attribute(notice.kind)?);
-        request.send().await.map(|_| ()).map_err(|error| EffectError::Again(describe(&error)))
+    pub fn tell<'a>(&'a self, notice: Notice<'a>) -> BoxFuture<'a, Result<(), EffectError>> {
+        async move {
+            let attribute = |value: &str| {
+                let built = MessageAttributeValue::builder().data_type("String").string_value(value).build();
+                built.map_err(|error| EffectError::Never(error.to_string()))
+            };
+            let request = self
+                .client
+                .publish()
+                .topic_arn(notice.channel)
+                .subject(subject(notice.subject))
+                .message(notice.text)
+                .message_attributes("dedupeId", attribute(notice.id)?)
+                .message_attributes("kind", attribute(notice.kind)?);
+            request.send().await.map(|_| ()).map_err(|error| EffectError::Again(describe(&error)))
+        }
+        .boxed()
     }
 }
 

@@ -5,6 +5,8 @@ use aws_sdk_apigatewaymanagement::{
     primitives::Blob,
 };
 
+use futures_util::{FutureExt, future::BoxFuture};
+
 use super::{EffectError, Pushed};
 use crate::{aws::describe, websocket::Connections};
 
@@ -40,25 +42,32 @@ impl Sockets {
     ///
     /// A slow client must not hold up other customers: what its connection doesn't take is left for it to
     /// fetch when it resumes. Only a fault of API Gateway itself makes the record come again.
-    pub async fn push(&self, customer_id: &str, text: &str) -> Result<Pushed, EffectError> {
-        let ids = self.connections.of(customer_id).await.map_err(EffectError::Again)?;
-        let mut pushed = Pushed::default();
-        let mut failed = None;
-        let posts = ids.iter().map(|id| async move { (id, post(&self.client, id, text).await) });
-        for (id, outcome) in futures_util::future::join_all(posts).await {
-            match outcome {
-                Ok(Post::Delivered) => pushed.delivered += 1,
-                Ok(Post::Refused) => pushed.undelivered += 1,
-                Ok(Post::Gone) => {
-                    if let Err(error) = self.connections.remove(customer_id, id).await {
-                        // The next push finds it gone again.
-                        tracing::warn!(error, "a connection that is gone could not be removed");
+    pub fn push<'a>(
+        &'a self,
+        customer_id: &'a str,
+        text: &'a str,
+    ) -> BoxFuture<'a, Result<Pushed, EffectError>> {
+        async move {
+            let ids = self.connections.of(customer_id).await.map_err(EffectError::Again)?;
+            let mut pushed = Pushed::default();
+            let mut failed = None;
+            let posts = ids.iter().map(|id| async move { (id, post(&self.client, id, text).await) });
+            for (id, outcome) in futures_util::future::join_all(posts).await {
+                match outcome {
+                    Ok(Post::Delivered) => pushed.delivered += 1,
+                    Ok(Post::Refused) => pushed.undelivered += 1,
+                    Ok(Post::Gone) => {
+                        if let Err(error) = self.connections.remove(customer_id, id).await {
+                            // The next push finds it gone again.
+                            tracing::warn!(error, "a connection that is gone could not be removed");
+                        }
                     }
+                    Err(error) => failed = Some(error),
                 }
-                Err(error) => failed = Some(error),
             }
+            failed.map_or(Ok(pushed), Err)
         }
-        failed.map_or(Ok(pushed), Err)
+        .boxed()
     }
 }
 

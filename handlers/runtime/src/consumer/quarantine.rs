@@ -4,14 +4,24 @@
 //!
 //! One item of kind `QUARANTINED`: `errorId` (the same for the same record, so that a repetition is no second
 //! one), `kind`, `occurredAt`, `reason` (a word), `detail` (a sentence), `topic`, `partition`, `offset`, `timestamp`,
-//! `record`, `parts`, `expiresAt`; `pending` until support has been told.
+//! `record`, `parts`, `expiresAt`; `pending` is a set with `TELL` until support has been told.
 //!
 //! `record` is the record as Lambda sent it, in JSON: key and value in base64, headers as numbers. DynamoDB's
 //! items hold 400 KB and Kafka's records more, so a long text is cut: its rest is in items `<errorId>/1` to
 //! `<errorId>/<parts>` of kind `QUARANTINED_PART`, which are written first. [`restore`] puts it together.
+//!
+//! # When it is put back
+//!
+//! `ops redrive` adds `REDRIVE` to `pending`, and calls the function with the record. If that is no use, `reason` and
+//! `detail` are what they are now, `failedAgainAt` is set and `REDRIVE` is gone; if it is still there, the record was
+//! applied, and its item becomes of kind `REDRIVEN`, with `redrivenAt`.
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    Client,
+    types::{AttributeValue, ReturnValue},
+};
 use contract::{Item, Timestamp, cut, derived_uuid};
+use futures_util::{FutureExt, future::BoxFuture};
 use serde_json::Value;
 
 use super::{Channels, EffectError, KafkaRecord, apply::again, notify::Notice};
@@ -24,8 +34,14 @@ use crate::{
 /// Bytes of a record's JSON in one item; with the other attributes it stays below 400 KB.
 const PART: usize = 256 * 1024;
 
+/// Most characters of a detail that are kept.
+const MOST_DETAIL: usize = 2000;
+
 /// Seconds that a quarantined record is kept.
 const KEEP_SECONDS: u64 = 90 * 24 * 60 * 60;
+
+/// Among what is pending: support is to be told.
+const TELL: &str = "TELL";
 
 /// A record that can't be used, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,21 +85,27 @@ impl Quarantine {
     }
 
     /// Keeps the record and tells support. Every part may be interrupted and repeated.
-    pub async fn keep(&self, poison: &Poison<'_>) -> Result<(), EffectError> {
+    pub fn keep<'a>(&'a self, poison: &'a Poison<'a>) -> BoxFuture<'a, Result<(), EffectError>> {
+        async move {
         let id = poison.error_id();
         let (head, rest) = items(poison, &id);
         for part in rest {
             self.put(to_attributes(&part)).await?;
         }
         let mut head = to_attributes(&head);
-        head.insert("pending".into(), AttributeValue::Ss(vec!["TELL".into()]));
+        head.insert("pending".into(), AttributeValue::Ss(vec![TELL.into()]));
         if self.put_new(head).await? {
             tracing::error!(error_id = id, reason = poison.reason, record = ?poison.record, "a record was quarantined");
-        } else if !self.is_pending(&id).await? {
-            return Ok(());
+            self.tell(poison, &id).await?;
+            return self.done(&id).await;
         }
-        self.tell(poison, &id).await?;
-        self.told(&id).await
+        let Some(pending) = self.failed_again(poison, &id).await? else { return Ok(()) };
+        // Whoever put it back waits for the outcome, and needs no message.
+        if pending.iter().any(|step| step == TELL) {
+            self.tell(poison, &id).await?;
+        }
+        self.done(&id).await
+    }.boxed()
     }
 
     async fn put(&self, item: Attributes) -> Result<(), EffectError> {
@@ -101,20 +123,28 @@ impl Quarantine {
         }
     }
 
-    /// Whether support hasn't been told. The function may write this table but not read it, so it asks by a
-    /// write that is made only when the answer is yes.
-    async fn is_pending(&self, id: &str) -> Result<bool, EffectError> {
+    /// What is pending of a record that was kept before; `None` when nothing is. The function may write this table but
+    /// not read it, so it asks by a write that is made only when something is, which also renews the reason.
+    async fn failed_again(&self, poison: &Poison<'_>, id: &str) -> Result<Option<Vec<String>>, EffectError> {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
-            .key("errorId", AttributeValue::S(id.to_owned()))
-            .update_expression("SET toldAgainAt = :now")
+            .key("errorId", text(id))
+            .update_expression("SET failedAgainAt = :now, reason = :reason, detail = :detail")
             .condition_expression("attribute_exists(pending)")
-            .expression_attribute_values(":now", AttributeValue::S(Timestamp::now().to_string()));
+            .expression_attribute_values(":now", text(&Timestamp::now().to_string()))
+            .expression_attribute_values(":reason", text(poison.reason))
+            .expression_attribute_values(":detail", text(&cut(&poison.detail, MOST_DETAIL)))
+            .return_values(ReturnValue::AllOld);
         match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if condition_failed(&error) => Ok(false),
+            Ok(updated) => {
+                let old = updated.attributes.unwrap_or_default();
+                let pending = old.get("pending").and_then(|pending| pending.as_ss().ok());
+                Ok(Some(pending.cloned().unwrap_or_default()))
+            }
+            Err(error) if condition_failed(&error) => Ok(None),
             Err(error) => Err(again(&error)),
         }
     }
@@ -132,7 +162,7 @@ impl Quarantine {
         self.channels.tell(Notice { channel, id, kind: "QUARANTINED", subject: &subject, text: &text }).await
     }
 
-    async fn told(&self, id: &str) -> Result<(), EffectError> {
+    async fn done(&self, id: &str) -> Result<(), EffectError> {
         let update = self
             .client
             .update_item()
@@ -161,7 +191,7 @@ fn items(poison: &Poison<'_>, id: &str) -> (Item, Vec<Item>) {
     set("kind", "QUARANTINED".into());
     set("occurredAt", now.to_string().into());
     set("reason", poison.reason.into());
-    set("detail", cut(&poison.detail, 2000).into());
+    set("detail", cut(&poison.detail, MOST_DETAIL).into());
     set("topic", record.topic.as_str().into());
     set("partition", record.partition.into());
     set("offset", record.offset.into());

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use contract::Timestamp;
+use futures_util::{FutureExt, future::BoxFuture};
 
 use crate::{
     Settings, SettingsError,
@@ -29,7 +30,16 @@ impl Connections {
     }
 
     /// Remembers a connection. Adding to a set is atomic, so connections made at the same moment all stay.
-    pub async fn add(&self, customer_id: &str, connection_id: &str, now: Timestamp) -> Result<(), String> {
+    pub fn add<'a>(
+        &'a self,
+        customer_id: &'a str,
+        connection_id: &'a str,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<(), String>> {
+        self.put(customer_id, connection_id, now).boxed()
+    }
+
+    async fn put(&self, customer_id: &str, connection_id: &str, now: Timestamp) -> Result<(), String> {
         let expires = now.as_seconds().saturating_add_unsigned(LIFE_SECONDS).to_string();
         let update = |expression: &str| {
             self.client
@@ -55,7 +65,15 @@ impl Connections {
     }
 
     /// Forgets a connection.
-    pub async fn remove(&self, customer_id: &str, connection_id: &str) -> Result<(), String> {
+    pub fn remove<'a>(
+        &'a self,
+        customer_id: &'a str,
+        connection_id: &'a str,
+    ) -> BoxFuture<'a, Result<(), String>> {
+        self.take(customer_id, connection_id).boxed()
+    }
+
+    async fn take(&self, customer_id: &str, connection_id: &str) -> Result<(), String> {
         let update = self
             .client
             .update_item()
@@ -72,7 +90,11 @@ impl Connections {
     }
 
     /// The ids of a customer's connections, as of now.
-    pub async fn of(&self, customer_id: &str) -> Result<Vec<String>, String> {
+    pub fn of<'a>(&'a self, customer_id: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>> {
+        self.read(customer_id).boxed()
+    }
+
+    async fn read(&self, customer_id: &str) -> Result<Vec<String>, String> {
         let get = self
             .client
             .get_item()

@@ -20,7 +20,7 @@ pub(crate) async fn send<E: Event>(cloud: &Cloud, records: Vec<KafkaRecord>) -> 
     send_measured::<E>(cloud, records, &Measured::default()).await
 }
 
-async fn send_measured<E: Event>(
+pub(crate) async fn send_measured<E: Event>(
     cloud: &Cloud,
     records: Vec<KafkaRecord>,
     measured: &Measured,
@@ -36,7 +36,7 @@ async fn send_measured<E: Event>(
     serde_json::from_value(reply.expect("the call works")).expect("it is a reply")
 }
 
-async fn connect(cloud: &Cloud, customer: &str, ids: &[&str]) {
+pub(crate) async fn connect(cloud: &Cloud, customer: &str, ids: &[&str]) {
     let connections = runtime::websocket::Connections::new(cloud.dynamodb.clone(), &cloud.settings);
     for id in ids {
         connections

@@ -43,7 +43,12 @@ struct World {
     /// Steps that aren't known to be done, by event.
     markers: BTreeMap<EventId, BTreeSet<Step>>,
     alerts: Vec<EventId>,
-    pushes: Vec<EventId>,
+    /// Customers and events, in order.
+    pushes: Vec<(String, EventId)>,
+    /// How many events each transaction was to apply.
+    together: Vec<usize>,
+    /// How many effects there were.
+    effects: usize,
     /// Quarantined records, and whether support was told.
     quarantined: BTreeMap<String, bool>,
     quarantine_messages: Vec<String>,
@@ -61,7 +66,10 @@ impl Shared {
 
     /// Does `work`, as well as today's fault lets it.
     async fn effect<T>(&self, work: impl FnOnce(&mut World) -> T) -> Result<T, EffectError> {
-        let fault = self.with(|world| world.faults.pop()).unwrap_or(Fault::No);
+        let fault = self.with(|world| {
+            world.effects += 1;
+            world.faults.pop().unwrap_or(Fault::No)
+        });
         let again = || EffectError::Again(format!("{fault:?}"));
         match fault {
             Fault::No => Ok(self.with(work)),
@@ -80,17 +88,51 @@ impl Shared {
     }
 }
 
+impl World {
+    fn apply(&mut self, change: &Change) {
+        self.applied.push((change.partition, change.offset));
+        self.markers.insert(change.context.id.clone(), change.steps().into_iter().collect());
+    }
+
+    fn done(&mut self, change: &Change, steps: &[Step]) {
+        let pending = self.markers.get_mut(&change.context.id).expect("it was applied");
+        pending.retain(|step| !steps.contains(step));
+    }
+}
+
+/// What DynamoDB takes as one transaction, and what the order of things asks for besides.
+fn assert_apart(changes: &[&Change]) {
+    assert!((2..=25).contains(&changes.len()), "{} events", changes.len());
+    let customers: BTreeSet<&String> = changes.iter().map(|change| &change.customer_id).collect();
+    let ids: BTreeSet<&EventId> = changes.iter().map(|change| &change.context.id).collect();
+    assert_eq!((customers.len(), ids.len()), (changes.len(), changes.len()), "one came twice");
+}
+
 impl Effects for Shared {
     async fn apply(&self, change: &Change) -> Result<Applied, EffectError> {
         self.effect(|world| {
             if let Some(pending) = world.markers.get(&change.context.id) {
                 return Applied::Before(pending.iter().copied().collect());
             }
-            world.applied.push((change.partition, change.offset));
-            world.markers.insert(change.context.id.clone(), change.steps().into_iter().collect());
+            world.apply(change);
             Applied::Now
         })
         .await
+    }
+
+    async fn apply_together(&self, changes: &[&Change]) -> Result<(), EffectError> {
+        assert_apart(changes);
+        self.effect(|world| {
+            world.together.push(changes.len());
+            if changes.iter().any(|change| world.markers.contains_key(&change.context.id)) {
+                return Err(EffectError::Again("the transaction was cancelled".into()));
+            }
+            for change in changes {
+                world.apply(change);
+            }
+            Ok(())
+        })
+        .await?
     }
 
     async fn alert(&self, change: &Change, _: &str) -> Result<(), EffectError> {
@@ -99,18 +141,20 @@ impl Effects for Shared {
 
     async fn push(&self, change: &Change, _: &str) -> Result<Pushed, EffectError> {
         self.effect(|world| {
-            world.pushes.push(change.context.id.clone());
+            world.pushes.push((change.customer_id.clone(), change.context.id.clone()));
             Pushed { delivered: 1, undelivered: 0 }
         })
         .await
     }
 
     async fn done(&self, change: &Change, steps: &[Step]) -> Result<(), EffectError> {
-        self.effect(|world| {
-            let pending = world.markers.get_mut(&change.context.id).expect("it was applied");
-            pending.retain(|step| !steps.contains(step));
-        })
-        .await
+        self.effect(|world| world.done(change, steps)).await
+    }
+
+    async fn done_together(&self, done: &[(&Change, &[Step])]) -> Result<(), EffectError> {
+        assert_apart(&done.iter().map(|(change, _)| *change).collect::<Vec<_>>());
+        assert!(done.iter().all(|(_, steps)| !steps.is_empty()), "DynamoDB takes no empty set");
+        self.effect(|world| done.iter().for_each(|(change, steps)| world.done(change, steps))).await
     }
 
     async fn quarantine(&self, poison: &Poison<'_>) -> Result<(), EffectError> {
@@ -137,6 +181,8 @@ enum Reading {
 #[derive(Debug, Clone, Copy)]
 struct Planned {
     partition: i32,
+    /// Whose, among the partition's customers.
+    customer: u8,
     poison: bool,
     alert: bool,
     /// The producer's retry put the same event into the topic once more.
@@ -144,8 +190,16 @@ struct Planned {
 }
 
 fn planned() -> impl Strategy<Value = Planned> {
-    (0..3_i32, prop::bool::weighted(0.15), any::<bool>(), prop::bool::weighted(0.2))
-        .prop_map(|(partition, poison, alert, doubled)| Planned { partition, poison, alert, doubled })
+    let (poison, doubled) = (prop::bool::weighted(0.15), prop::bool::weighted(0.2));
+    (0..3_i32, 0..5_u8, poison, any::<bool>(), doubled).prop_map(
+        |(partition, customer, poison, alert, doubled)| Planned {
+            partition,
+            customer,
+            poison,
+            alert,
+            doubled,
+        },
+    )
 }
 
 fn fault() -> impl Strategy<Value = Fault> {
@@ -165,7 +219,7 @@ fn lay_out(plan: &[Planned]) -> BTreeMap<i32, Vec<KafkaRecord>> {
         let records = partitions.entry(planned.partition).or_default();
         for _ in 0..=i32::from(planned.doubled) {
             let offset = i64::try_from(records.len()).expect("few");
-            let event = Opened::new(&format!("c-{}", planned.partition), "a");
+            let event = Opened::new(&format!("c-{}-{}", planned.partition, planned.customer), "a");
             let event = if planned.alert { event.status("REVIEW") } else { event };
             let mut record = record(&event, &context(number), planned.partition, offset);
             if planned.poison {
@@ -220,10 +274,11 @@ fn failed(reply: &BatchReply, partition: i32) -> BTreeSet<i64> {
     items.filter(|item| item.partition == name).map(|item| item.offset).collect()
 }
 
+/// One record at a time, and nothing goes wrong.
 fn clean(partitions: &BTreeMap<i32, Vec<KafkaRecord>>) -> World {
     let world = Shared::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-    let outcome = runtime.expect("a runtime").block_on(run(partitions, &world, Reading::TheNamed, 1000));
+    let outcome = runtime.expect("a runtime").block_on(run(partitions, &world, Reading::TheNamed, 1));
     outcome.expect("nothing goes wrong");
     world.with(std::mem::take)
 }
@@ -240,15 +295,27 @@ fn set(ids: &[EventId]) -> BTreeSet<EventId> {
     ids.iter().cloned().collect()
 }
 
+/// Each customer's events in the order in which they were pushed first.
+fn first_pushes(pushes: &[(String, EventId)]) -> BTreeMap<&String, Vec<&EventId>> {
+    let mut order: BTreeMap<&String, Vec<&EventId>> = BTreeMap::new();
+    for (customer, id) in pushes {
+        let seen = order.entry(customer).or_default();
+        if !seen.contains(&id) {
+            seen.push(id);
+        }
+    }
+    order
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
     fn faults_change_nothing_in_the_end(
-        plan in prop::collection::vec(planned(), 1..12),
+        plan in prop::collection::vec(planned(), 1..24),
         faults in prop::collection::vec(fault(), 0..40),
         reading in prop_oneof![Just(Reading::FromTheFirst), Just(Reading::TheNamed)],
-        batch in 1..6_usize,
+        batch in 1..12_usize,
     ) {
         let partitions = lay_out(&plan);
         let want = clean(&partitions);
@@ -265,7 +332,8 @@ proptest! {
         prop_assert!(got.markers.values().all(BTreeSet::is_empty));
         // A repetition has the same id; nothing is told that a clean run doesn't tell.
         prop_assert_eq!(set(&got.alerts), set(&want.alerts));
-        prop_assert_eq!(set(&got.pushes), set(&want.pushes));
+        // Each customer hears of its events in their order.
+        prop_assert_eq!(first_pushes(&got.pushes), first_pushes(&want.pushes));
         // No poison is lost, none is kept twice, all are told.
         prop_assert_eq!(&got.quarantined, &want.quarantined);
         prop_assert!(got.quarantined.values().all(|told| *told));
@@ -274,36 +342,119 @@ proptest! {
     }
 }
 
-/// Every place where one record's work can be cut off, tried one after another.
-#[test]
-fn each_single_fault_at_each_effect_is_mended_by_the_next_try() {
-    let plan = [
-        Planned { partition: 0, poison: false, alert: true, doubled: true },
-        Planned { partition: 0, poison: true, alert: false, doubled: false },
-        Planned { partition: 0, poison: false, alert: false, doubled: false },
-    ];
-    let partitions = lay_out(&plan);
+fn good(customer: u8, alert: bool) -> Planned {
+    Planned { partition: 0, customer, poison: false, alert, doubled: false }
+}
+
+/// Every place where a partition's work can be cut off, tried one after another.
+fn each_single_fault(plan: &[Planned], together: &[usize]) {
+    let partitions = lay_out(plan);
     let want = clean(&partitions);
+    let deliver = |faults: Vec<Fault>, what: &str| {
+        let world = Shared::default();
+        world.with(|world| world.faults = faults);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        let run = run(&partitions, &world, Reading::FromTheFirst, 100);
+        runtime.expect("a runtime").block_on(run).unwrap_or_else(|error| panic!("{what}: {error}"));
+        let got = world.with(std::mem::take);
+        assert_eq!(got.applied, want.applied, "{what}");
+        assert_eq!(got.markers, want.markers, "{what}");
+        assert_eq!(set(&got.alerts), set(&want.alerts), "{what}");
+        assert_eq!(first_pushes(&got.pushes), first_pushes(&want.pushes), "{what}");
+        assert_eq!(got.quarantined, want.quarantined, "{what}");
+        got
+    };
+    let whole = deliver(Vec::new(), "no fault");
+    assert_eq!(whole.together, together, "the plan has the runs that it was made for");
+    assert_eq!(whole.pushes.len(), want.pushes.len(), "nothing is told twice");
     for fault in [Fault::Before, Fault::After, Fault::CrashBefore, Fault::CrashAfter] {
-        for place in 0..20 {
-            let world = Shared::default();
+        for place in 0..whole.effects {
             // Taken from the end.
-            world.with(|world| world.faults = [vec![fault], vec![Fault::No; place]].concat());
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-            let run = run(&partitions, &world, Reading::FromTheFirst, 10);
-            runtime
-                .expect("a runtime")
-                .block_on(run)
-                .unwrap_or_else(|error| panic!("{fault:?} at {place}: {error}"));
-            let got = world.with(std::mem::take);
-            assert_eq!(got.applied, want.applied, "{fault:?} at {place}");
-            assert_eq!(got.markers, want.markers, "{fault:?} at {place}");
-            assert_eq!(set(&got.alerts), set(&want.alerts), "{fault:?} at {place}");
-            assert_eq!(set(&got.pushes), set(&want.pushes), "{fault:?} at {place}");
-            assert_eq!(got.quarantined, want.quarantined, "{fault:?} at {place}");
+            let faults = [vec![fault], vec![Fault::No; place]].concat();
+            let got = deliver(faults, &format!("{fault:?} at {place}"));
+            assert!(got.effects > whole.effects, "{fault:?} at {place} was met and mended");
         }
     }
+}
+
+#[test]
+fn each_single_fault_at_each_effect_is_mended_by_the_next_try() {
+    let doubled = Planned { doubled: true, ..good(0, true) };
+    let poison = Planned { poison: true, ..good(0, false) };
+    each_single_fault(&[doubled, poison, good(0, false)], &[]);
+}
+
+#[test]
+fn each_single_fault_in_a_run_is_mended_by_the_next_try() {
+    // More than are told at a time, some with an alert.
+    let first: Vec<Planned> = (0..12).map(|customer| good(customer, customer % 3 == 0)).collect();
+    let poison = Planned { poison: true, ..good(0, false) };
+    // A customer of the first run, once more.
+    let second = [good(3, true), good(0, false), good(3, false), good(1, true)];
+    each_single_fault(&[&first[..], &second, &[poison], &second].concat(), &[12, 2, 2, 2, 2]);
+}
+
+/// The whole batch in one partition, in one call.
+async fn deliver(world: &Shared, records: &[KafkaRecord]) -> BTreeSet<i64> {
+    let consumer = Consumer::<Opened, _>::with(world.clone(), Metrics::none());
+    let records = BTreeMap::from([("opened-0".to_owned(), records.to_vec())]);
+    let invocation = Invocation::within("test", "1", Duration::from_secs(10));
+    let event = KafkaEvent { event_source: String::new(), records };
+    failed(&consumer.handle(event, &invocation).await, 0)
+}
+
+/// One record for each of so many customers.
+fn of_each(customers: u8) -> Vec<KafkaRecord> {
+    let plan: Vec<Planned> = (0..customers).map(|customer| good(customer, false)).collect();
+    lay_out(&plan).remove(&0).expect("all are in partition 0")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_duplicate_in_the_middle_of_a_run_sends_it_one_by_one() {
+    let world = Shared::default();
+    let records = of_each(5);
+    assert_eq!(deliver(&world, &records[2..3]).await, BTreeSet::new());
+    assert_eq!(deliver(&world, &records).await, BTreeSet::new());
+    let world = world.with(std::mem::take);
+    assert_eq!(world.together, [5], "it was tried once");
+    let offsets: Vec<i64> = world.applied.iter().map(|(_, offset)| *offset).collect();
+    assert_eq!(offsets, [2, 0, 1, 3, 4]);
+    assert_eq!(world.pushes.len(), 5, "the duplicate was not told again");
+    assert!(world.markers.values().all(BTreeSet::is_empty));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_push_that_fails_in_a_run_leaves_its_record_and_those_after_it() {
+    let world = Shared::default();
+    let records = of_each(5);
+    // Applied, then told in order: the third push fails.
+    world.with(|world| world.faults = vec![Fault::Before, Fault::No, Fault::No, Fault::No]);
+    assert_eq!(deliver(&world, &records).await, BTreeSet::from([2, 3, 4]));
+    let pending = |world: &mut World| world.markers.values().filter(|steps| !steps.is_empty()).count();
+    assert_eq!(world.with(pending), 1, "what the others did is remembered");
+    assert_eq!(deliver(&world, &records[2..]).await, BTreeSet::new());
+    assert_eq!(world.with(pending), 0);
+    assert_eq!(world.with(|world| world.pushes.len()), 5, "nobody is told twice");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_time_cuts_off_comes_again_whole() {
+    let world = Shared::default();
+    let records = of_each(5);
+    world.with(|world| world.faults = vec![Fault::CrashAfter, Fault::No, Fault::No, Fault::No]);
+    assert_eq!(deliver(&world, &records).await, BTreeSet::from([0, 1, 2, 3, 4]));
+    assert_eq!(deliver(&world, &records).await, BTreeSet::new());
+    let world = world.with(std::mem::take);
+    assert_eq!(world.applied.len(), 5);
+    assert!(world.markers.values().all(BTreeSet::is_empty));
+}
+
+#[tokio::test(start_paused = true)]
+async fn twenty_five_records_are_applied_and_remembered_by_two_effects() {
+    let world = Shared::default();
+    assert_eq!(deliver(&world, &of_each(25)).await, BTreeSet::new());
+    let world = world.with(std::mem::take);
+    assert_eq!((world.together, world.pushes.len(), world.effects), (vec![25], 25, 27));
 }
 
 #[tokio::test(start_paused = true)]

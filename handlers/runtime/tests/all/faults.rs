@@ -81,6 +81,10 @@ impl Effects for Faulty {
         self.effect(self.real.apply(change)).await
     }
 
+    async fn apply_together(&self, changes: &[&Change]) -> Result<(), EffectError> {
+        self.effect(self.real.apply_together(changes)).await
+    }
+
     async fn alert(&self, change: &Change, text: &str) -> Result<(), EffectError> {
         self.effect(self.real.alert(change, text)).await
     }
@@ -93,26 +97,31 @@ impl Effects for Faulty {
         self.effect(self.real.done(change, steps)).await
     }
 
+    async fn done_together(&self, done: &[(&Change, &[Step])]) -> Result<(), EffectError> {
+        self.effect(self.real.done_together(done)).await
+    }
+
     async fn quarantine(&self, poison: &Poison<'_>) -> Result<(), EffectError> {
         self.effect(self.real.quarantine(poison)).await
     }
 }
 
 /// The customers of one case: each case has its own, so that all share the tables.
-fn customers(case: i32) -> [String; 2] {
-    [format!("c-{case}-a"), format!("c-{case}-b")]
+fn customers(case: i32) -> [String; 4] {
+    ["a", "b", "c", "d"].map(|name| format!("c-{case}-{name}"))
 }
 
-/// Two partitions: an event with alert and push, the same once more, poison, a plain event; and another plain one.
+/// Two partitions: an event with alert and push, the same once more, poison, a plain event; and three customers'
+/// events in a run, the middle one with an alert.
 fn partitions(case: i32) -> BTreeMap<String, Vec<KafkaRecord>> {
     let customers = customers(case);
-    let of = |number: i64, offset, status: &str, side: usize| {
-        let event = Opened::new(&customers[side], "a").status(status);
-        record(&event, &context(number), 2 * case + i32::try_from(side).expect("few"), offset)
+    let of = |number: i64, offset, status: &str, customer: usize| {
+        let event = Opened::new(&customers[customer], "a").status(status);
+        record(&event, &context(number), 2 * case + i32::from(customer > 0), offset)
     };
     let poison = of(9, 2, "x", 0).with(None, Some(b"{no json"));
     let first = vec![of(1, 0, "REVIEW", 0), of(1, 1, "REVIEW", 0), poison, of(2, 3, "LATER", 0)];
-    let second = vec![of(3, 0, "OPEN", 1)];
+    let second = vec![of(3, 0, "OPEN", 1), of(4, 1, "REVIEW", 2), of(5, 2, "OPEN", 3)];
     BTreeMap::from([first, second].map(|records| (format!("opened-{}", records[0].partition), records)))
 }
 
@@ -168,7 +177,7 @@ async fn outcome(cloud: &Cloud, case: i32) -> Outcome {
             for name in [
                 "appliedAt",
                 "notifiedAt",
-                "toldAgainAt",
+                "failedAgainAt",
                 "occurredAt",
                 "expiresAt",
                 "errorId",
@@ -229,11 +238,12 @@ async fn a_fault_at_any_effect_ends_in_the_tables_of_a_clean_run() {
     let cloud = Cloud::start().await;
     let real = Aws::new::<Opened>(&cloud.settings).expect("all is told");
     let (want, effects) = one_case(&cloud, &real, 0, None).await;
-    assert_eq!((want.accounts.len(), want.events.len(), want.quarantined.len()), (2, 3, 1));
-    // An alert and the notice of the quarantine.
-    assert_eq!((want.alerts, want.pushes.len()), (2, 3));
+    assert_eq!((want.accounts.len(), want.events.len(), want.quarantined.len()), (4, 5, 1));
+    // Two alerts and the notice of the quarantine.
+    assert_eq!((want.alerts, want.pushes.len()), (3, 5));
     assert!(want.events.iter().all(|item| !item.contains_key("pending")), "all is done: {want:?}");
-    assert_eq!(effects, 12);
+    // Nine one by one, and for the run one to apply, three pushes and an alert, one to remember.
+    assert_eq!(effects, 9 + 6);
     let mut case = 0;
     for fault in [Fault::AnswerLost, Fault::CrashBefore, Fault::CrashAfter] {
         for place in 0..effects {
@@ -261,5 +271,5 @@ async fn tables_that_are_away_bring_the_whole_batch_back_and_nothing_is_told() {
 
     let back = Consumer::<Opened>::new(&cloud.settings, Metrics::none()).expect("all is told");
     assert_eq!(back.handle(batch, &invocation).await, BatchReply::default());
-    assert_eq!(outcome(&cloud, 0).await.events.len(), 3, "nothing was lost");
+    assert_eq!(outcome(&cloud, 0).await.events.len(), 5, "nothing was lost");
 }

@@ -11,4 +11,5 @@ mod faults;
 mod order;
 mod producer;
 mod quarantine;
+mod together;
 mod websocket;

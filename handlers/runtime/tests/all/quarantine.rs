@@ -1,5 +1,6 @@
 //! Records that can't be used.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use contract::Item;
 use runtime::consumer::{BatchReply, KafkaRecord, restore};
 use serde_json::{Value, json};
@@ -74,6 +75,32 @@ async fn support_is_told_after_a_crash_between_keeping_and_telling() {
     assert_eq!(head(&quarantined(&cloud).await)["pending"], json!(["TELL"]));
     cloud.inside().sns_fails = 0;
     assert_eq!(send::<Opened>(&cloud, vec![poison(b"[]", 0)]).await, BatchReply::default());
+    assert_eq!(cloud.inside().told.len(), 1);
+}
+
+#[tokio::test]
+async fn a_record_that_is_put_back_in_vain_has_its_new_reason_and_no_second_message() {
+    let cloud = Cloud::start().await;
+    let bad = || vec![poison(b"[]", 0)];
+    send::<Opened>(&cloud, bad()).await;
+    let id = head(&quarantined(&cloud).await)["errorId"].as_str().expect("text").to_owned();
+    let pending = AttributeValue::Ss(vec!["REDRIVE".into()]);
+    cloud
+        .dynamodb
+        .update_item()
+        .table_name("error-logs-test")
+        .key("errorId", AttributeValue::S(id.clone()))
+        .update_expression("SET reason = :reason ADD pending :pending")
+        .expression_attribute_values(":reason", AttributeValue::S("OF_LAST_WEEK".into()))
+        .expression_attribute_values(":pending", pending)
+        .send()
+        .await
+        .expect("it is written");
+    assert_eq!(send::<Opened>(&cloud, bad()).await, BatchReply::default());
+    let items = quarantined(&cloud).await;
+    let now = head(&items);
+    assert_eq!((now["errorId"].as_str(), now["reason"].as_str()), (Some(id.as_str()), Some("INVALID_EVENT")));
+    assert!(now.contains_key("failedAgainAt") && !now.contains_key("pending"), "{now:?}");
     assert_eq!(cloud.inside().told.len(), 1);
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod cloud;
 pub(crate) mod events;
+pub(crate) mod relay;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
