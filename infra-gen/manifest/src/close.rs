@@ -1,7 +1,7 @@
 //! Names that were probably meant.
 
 /// The candidate nearest to `word`, if one is near enough to be a slip of it.
-pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = plain(word);
     // A third of the letters wrong is still a slip; more is another word.
     let most = (wanted.chars().count() / 3).max(1);
@@ -15,7 +15,7 @@ pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
 }
 
 /// `closest` as a question for the reader, else what there is to choose from.
-pub(crate) fn did_you_mean<'a>(
+pub fn did_you_mean<'a>(
     word: &str,
     what: &str,
     candidates: impl IntoIterator<Item = &'a str> + Clone,

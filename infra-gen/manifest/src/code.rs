@@ -231,6 +231,14 @@ codes! {
     TooManyResources = "M0906",
     /// More environment variables than a function can have.
     TooManyVariables = "M0907",
+
+    // M10: the waivers of `make verify`, which are read with the manifest's reader.
+    /// A waiver's last day is over.
+    WaiverExpired = "M1001",
+    /// A waiver, or a part of one, that waives nothing.
+    WaiverUnused = "M1002",
+    /// A waiver's date is none, or too far away.
+    WaiverDate = "M1003",
 }
 
 impl fmt::Display for Code {

@@ -34,7 +34,8 @@ impl Diagnostic {
     }
 
     /// Says something under the underlined text.
-    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
@@ -46,13 +47,15 @@ impl Diagnostic {
     }
 
     /// Says why.
-    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
     }
 
     /// Says how to mend it.
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
     }
@@ -142,7 +145,12 @@ impl Report {
         self.diagnostics.retain(|diagnostic| {
             !at_alias(diagnostic) || !written.contains(&(diagnostic.code, diagnostic.message.clone()))
         });
-        Diagnostics { path: path.into(), text: text.into(), list: self.diagnostics }
+        Diagnostics {
+            path: path.into(),
+            text: text.into(),
+            list: self.diagnostics,
+            outcome: "nothing was written",
+        }
     }
 }
 
@@ -152,6 +160,8 @@ pub struct Diagnostics {
     path: String,
     text: String,
     list: Vec<Diagnostic>,
+    /// What came of it.
+    outcome: &'static str,
 }
 
 /// A diagnostic for other programs; lines and columns are from 1, columns count characters.
@@ -172,6 +182,10 @@ struct Json<'a> {
 }
 
 impl Diagnostics {
+    pub(crate) fn with_outcome(self, outcome: &'static str) -> Self {
+        Self { outcome, ..self }
+    }
+
     /// The problems.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.list.iter()
@@ -189,7 +203,7 @@ impl Diagnostics {
 
     /// For people, as rustc shows its own; `color` adds ANSI colours.
     pub fn render(&self, color: bool) -> String {
-        render::render(&self.path, &self.text, &self.list, color)
+        render::render(&self.path, &self.text, &self.list, self.outcome, color)
     }
 
     /// For programs: an array of `{code, message, file, line, column, end_line, end_column, label, notes, help}`.

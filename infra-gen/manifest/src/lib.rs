@@ -3,9 +3,10 @@
 //! One way: text, tree of values with their places, shape, typed structs, model. What is wrong at one step doesn't
 //! hide what is wrong at the next, as far as the next can still be made sense of.
 
-mod close;
+pub mod close;
 mod code;
 mod diagnostic;
+mod document;
 #[cfg(test)]
 mod properties;
 mod raw;
@@ -21,6 +22,7 @@ mod tree;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Diagnostics};
+pub use document::Document;
 pub use schema::json_schema;
 
 use std::{path::Path, sync::LazyLock};
@@ -71,7 +73,7 @@ pub fn read_bytes(path_for_messages: &str, bytes: &[u8]) -> Result<Model, Diagno
 
 fn read_into(text: &str, report: &mut Report) -> Option<Model> {
     let node = tree::parse(text, report)?;
-    let node = shape::check(&node, text, &SCHEMA, report);
+    let node = shape::check(&node, text, &SCHEMA, "the manifest", report);
     report.settle();
     let manifest = match raw::Manifest::deserialize(node.to_yaml()) {
         Ok(manifest) => manifest,

@@ -29,7 +29,7 @@ fn verdicts(text: &str) -> Option<Verdicts> {
     if !report.is_empty() {
         return None;
     }
-    let mended = shape::check(&node, text, &SCHEMA, &mut report);
+    let mended = shape::check(&node, text, &SCHEMA, "the manifest", &mut report);
     let check = report.finish("x", text).iter().map(crate::Diagnostic::code).collect();
     let value = node.to_yaml();
     let json: Json = serde_json::to_value(&value).expect("no key is anything but text");

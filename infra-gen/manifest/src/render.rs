@@ -10,7 +10,14 @@ use crate::{
 /// Wide enough for a manifest's lines; a terminal wraps what is wider.
 const WIDTH: usize = 120;
 
-pub(crate) fn render(path: &str, text: &str, diagnostics: &[Diagnostic], color: bool) -> String {
+/// `outcome` is what came of it: `nothing was written`.
+pub(crate) fn render(
+    path: &str,
+    text: &str,
+    diagnostics: &[Diagnostic],
+    outcome: &str,
+    color: bool,
+) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH);
     let mut out = String::new();
     for diagnostic in diagnostics {
@@ -21,7 +28,7 @@ pub(crate) fn render(path: &str, text: &str, diagnostics: &[Diagnostic], color: 
         1 => "1 error".to_owned(),
         count => format!("{count} errors"),
     };
-    let summary = Level::ERROR.primary_title(format!("{path}: {count}; nothing was written"));
+    let summary = Level::ERROR.primary_title(format!("{path}: {count}; {outcome}"));
     out.push_str(&renderer.render(&[Group::with_title(summary)]));
     out.push('\n');
     out

@@ -1,6 +1,6 @@
 //! The manifest's JSON Schema, for editors and for the check of its shape.
 
-use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value};
 
 use crate::raw::Manifest;
@@ -10,12 +10,17 @@ use crate::raw::Manifest;
 /// It is made from the structs that the manifest is read into. Editors get descriptions, defaults and enums from
 /// it: put `# yaml-language-server: $schema=...` on top of the file.
 pub fn json_schema() -> Value {
-    let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Manifest>();
-    let mut schema = Value::from(schema);
-    polish(&mut schema);
+    let mut schema = schema_of::<Manifest>();
     if let Value::Object(root) = &mut schema {
         root.insert("title".into(), "Event-driven backend on Amazon MSK".into());
     }
+    schema
+}
+
+pub(crate) fn schema_of<T: JsonSchema>() -> Value {
+    let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
+    let mut schema = Value::from(schema);
+    polish(&mut schema);
     schema
 }
 

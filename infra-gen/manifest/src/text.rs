@@ -38,7 +38,7 @@ fn not_utf8(path: &str, bytes: &[u8], at: usize) -> Diagnostics {
         Diagnostic::new(
             Code::NotUtf8,
             Span::new(at..at + '\u{FFFD}'.len_utf8()),
-            "the manifest is no UTF-8 text",
+            "the file is no UTF-8 text",
         )
         .label(format!("the byte 0x{:02X} can't stand here", bytes.get(at).copied().unwrap_or_default()))
         .note(note)

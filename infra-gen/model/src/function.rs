@@ -115,14 +115,31 @@ pub enum Grant {
     DeadLetters,
     /// Read this secret.
     ReadSecret(Secret),
-    /// Get and query items of this table and its indexes.
-    ReadTable(String),
-    /// Put, update and condition-check items of this table.
-    WriteTable(String),
+    /// Get items of this table.
+    GetItems(String),
+    /// Query this table, but none of its indexes.
+    QueryItems(String),
+    /// Put items into this table.
+    PutItems(String),
+    /// Update items of this table.
+    UpdateItems(String),
     /// Send messages to this channel.
     Publish(String),
-    /// Post to and close WebSocket connections.
-    ManageConnections,
+    /// Post to WebSocket connections.
+    PostToConnections,
+}
+
+impl Grant {
+    /// The table that it is about.
+    pub fn table(&self) -> Option<&str> {
+        match self {
+            Self::GetItems(table)
+            | Self::QueryItems(table)
+            | Self::PutItems(table)
+            | Self::UpdateItems(table) => Some(table),
+            _ => None,
+        }
+    }
 }
 
 /// The processor that functions are built for.

@@ -11,6 +11,7 @@ mod field;
 mod function;
 mod model;
 mod name;
+pub mod price;
 pub mod quota;
 mod size;
 mod table;

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::{
-    Alarm, Architecture, Channel, Cluster, EnvValue, EnvVar, Environment, Function, Grant, Ident, Network,
-    Role, SharedType, Table, TableRole, Topic, alarm, function::Secret,
+    Alarm, AlarmSource, Architecture, Channel, Cluster, EnvValue, EnvVar, Environment, Function, Grant,
+    Ident, Network, Role, SharedType, Table, TableRole, Topic, Write, alarm, function::Secret,
 };
 
 /// What a manifest says, checked and with every default filled in. [`Model::new`] derives the rest.
@@ -163,6 +163,16 @@ impl Model {
         }
     }
 
+    /// `onboard-ai-dev-user-info-submitted-ConsumerLag`
+    pub fn alarm_name(&self, alarm: &Alarm, environment: &Environment) -> String {
+        let stack = self.stack_name(environment);
+        match &alarm.source {
+            AlarmSource::Cluster => format!("{stack}-cluster-{}", alarm.id),
+            AlarmSource::Edge => format!("{stack}-edge-{}", alarm.id),
+            AlarmSource::Topic(topic) => format!("{stack}-{topic}-{}", alarm.id),
+        }
+    }
+
     fn derive_functions(&self) -> Vec<Function> {
         let mut functions = vec![
             Self::edge(
@@ -180,14 +190,14 @@ impl Model {
                 "websocket-connect",
                 "Remembers a customer's connection.",
                 vec![self.table_var(TableRole::Connections)],
-                vec![self.write(TableRole::Connections)],
+                vec![Grant::UpdateItems(self.system_name(TableRole::Connections))],
             ),
             Self::edge(
                 Role::Disconnect,
                 "websocket-disconnect",
                 "Forgets a connection that closed.",
                 vec![self.table_var(TableRole::Connections)],
-                vec![self.write(TableRole::Connections)],
+                vec![Grant::UpdateItems(self.system_name(TableRole::Connections))],
             ),
             Self::edge(
                 Role::Default,
@@ -198,9 +208,10 @@ impl Model {
                     ("TOKEN_SECRET_ARN".into(), EnvValue::SecretArn(Secret::TokenKey)),
                 ],
                 vec![
-                    Grant::ReadTable(self.system_table(TableRole::Events).name.name.clone()),
+                    Grant::GetItems(self.system_name(TableRole::Events)),
+                    Grant::QueryItems(self.system_name(TableRole::Events)),
                     Grant::ReadSecret(Secret::TokenKey),
-                    Grant::ManageConnections,
+                    Grant::PostToConnections,
                 ],
             ),
             Self::edge(
@@ -245,7 +256,7 @@ impl Model {
         for name in &producer.reads {
             environment
                 .extend(self.table(name).map(|table| (table.env_var(), EnvValue::TableName(name.clone()))));
-            grants.push(Grant::ReadTable(name.clone()));
+            grants.extend([Grant::GetItems(name.clone()), Grant::QueryItems(name.clone())]);
         }
         Some(function(
             producer.function.clone(),
@@ -274,33 +285,39 @@ impl Model {
             Grant::ReadSecret(Secret::ConsumerCredentials),
             Grant::Publish(alarms.clone()),
         ];
-        let written = [
-            consumer.table.clone(),
-            self.system_table(TableRole::Events).name.name.clone(),
-            self.system_table(TableRole::Errors).name.name.clone(),
-        ];
-        for name in written {
+        let (sink, events) = (consumer.table.clone(), self.system_name(TableRole::Events));
+        let errors = self.system_name(TableRole::Errors);
+        for name in [&sink, &events, &errors] {
             environment
-                .extend(self.table(&name).map(|table| (table.env_var(), EnvValue::TableName(name.clone()))));
-            grants.push(Grant::WriteTable(name));
+                .extend(self.table(name).map(|table| (table.env_var(), EnvValue::TableName(name.clone()))));
         }
-        // The marker in kafka-events is read back to finish what a crash left undone.
-        grants.push(Grant::ReadTable(self.system_table(TableRole::Events).name.name.clone()));
-        // An event that comes late, or sets only some attributes, is weighed against what the item is.
-        grants.push(Grant::ReadTable(consumer.table.clone()));
+        if consumer.write == Write::Put {
+            grants.push(Grant::PutItems(sink.clone()));
+        }
+        grants.extend([
+            // An event that comes late, or sets only some attributes, is weighed against what the item is.
+            Grant::GetItems(sink.clone()),
+            Grant::UpdateItems(sink),
+            // The marker in kafka-events is read back to finish what a crash left undone.
+            Grant::GetItems(events.clone()),
+            Grant::PutItems(events.clone()),
+            Grant::UpdateItems(events),
+            Grant::PutItems(errors.clone()),
+            Grant::UpdateItems(errors),
+        ]);
         if let Some(alert) = &topic.alert {
             environment.push(("ALERT_CHANNEL_ARN".into(), EnvValue::ChannelArn(alert.channel.clone())));
             grants.push(Grant::Publish(alert.channel.clone()));
         }
         if topic.push.is_some() {
-            let connections = self.system_table(TableRole::Connections).name.name.clone();
+            let connections = self.system_name(TableRole::Connections);
             environment.push(self.table_var(TableRole::Connections));
             environment.push(("WEBSOCKET_ENDPOINT".into(), EnvValue::WebSocketEndpoint));
-            // Connections that are gone are taken out, hence the write.
+            // Connections that are gone are taken out, hence the update.
             grants.extend([
-                Grant::ReadTable(connections.clone()),
-                Grant::WriteTable(connections),
-                Grant::ManageConnections,
+                Grant::GetItems(connections.clone()),
+                Grant::UpdateItems(connections),
+                Grant::PostToConnections,
             ]);
         }
         Some(function(
@@ -330,8 +347,8 @@ impl Model {
         (table.env_var(), EnvValue::TableName(table.name.name.clone()))
     }
 
-    fn write(&self, role: TableRole) -> Grant {
-        Grant::WriteTable(self.system_table(role).name.name.clone())
+    fn system_name(&self, role: TableRole) -> String {
+        self.system_table(role).name.name.clone()
     }
 }
 

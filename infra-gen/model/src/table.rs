@@ -1,6 +1,9 @@
 //! DynamoDB tables.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::Ident;
 
@@ -76,6 +79,46 @@ pub struct Index {
 const DAY: u64 = 24 * 60 * 60;
 
 impl Table {
+    /// What DynamoDB's `CreateTable` is asked for a table of this real name
+    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html>).
+    pub fn create_request(&self, name: &str) -> Value {
+        let schema = |key: &KeyAttribute, sort: Option<&KeyAttribute>| -> Value {
+            let mut schema = vec![json!({ "AttributeName": key.name, "KeyType": "HASH" })];
+            schema.extend(sort.map(|sort| json!({ "AttributeName": sort.name, "KeyType": "RANGE" })));
+            schema.into()
+        };
+        let keys = std::iter::once((&self.key, self.sort.as_ref()))
+            .chain(self.indexes.iter().map(|index| (&index.key, index.sort.as_ref())));
+        // One definition of each attribute, however many keys it is part of.
+        let attributes: BTreeMap<&str, KeyType> = keys
+            .flat_map(|(key, sort)| [Some(key), sort])
+            .flatten()
+            .map(|attribute| (attribute.name.as_str(), attribute.ty))
+            .collect();
+        let attributes: Value = attributes
+            .into_iter()
+            .map(|(name, ty)| json!({ "AttributeName": name, "AttributeType": ty }))
+            .collect();
+        let mut request = json!({
+            "TableName": name,
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": attributes,
+            "KeySchema": schema(&self.key, self.sort.as_ref()),
+        });
+        // An empty list is refused.
+        if !self.indexes.is_empty() {
+            let index = |index: &Index| {
+                json!({
+                    "IndexName": index.name.name,
+                    "KeySchema": schema(&index.key, index.sort.as_ref()),
+                    "Projection": { "ProjectionType": "ALL" },
+                })
+            };
+            request["GlobalSecondaryIndexes"] = self.indexes.iter().map(index).collect();
+        }
+        request
+    }
+
     /// The environment variable that tells a function this table's real name: `USERS_TABLE`.
     pub fn env_var(&self) -> String {
         match self.role {

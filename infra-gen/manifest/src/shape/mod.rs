@@ -24,15 +24,17 @@ use crate::{
 
 /// Reports every fault of shape, and gives the tree back with each fault taken out or filled in, so that what is
 /// well-formed can still be looked at.
-pub(crate) fn check(node: &Node, text: &str, root: &Json, report: &mut Report) -> Node {
+///
+/// `name` is what the whole is called: `the manifest`.
+pub(crate) fn check(node: &Node, text: &str, root: &Json, name: &str, report: &mut Report) -> Node {
     let mut checker = Checker { text, above: vec![], report };
-    checker.value(node, Schema::root(root), Spot { name: "the manifest", entry: None, key: node.span })
+    checker.value(node, Schema::root(root, name), Spot { name, entry: None, key: node.span })
 }
 
 /// What a value is called in messages.
 #[derive(Clone, Copy)]
 struct Spot<'a> {
-    /// `` `partitions` ``'s bare name, or `the manifest`.
+    /// `` `partitions` ``'s bare name, or `the manifest`; no key has a blank in it.
     name: &'a str,
     /// For a named entry of a map: what it is one of, and its name is free.
     entry: Option<&'a str>,
@@ -42,7 +44,7 @@ struct Spot<'a> {
 
 impl Spot<'_> {
     fn called(self) -> String {
-        if self.name == "the manifest" { self.name.into() } else { format!("`{}`", self.name) }
+        if self.name.contains(' ') { self.name.into() } else { format!("`{}`", self.name) }
     }
 }
 

@@ -115,8 +115,9 @@ impl Kind {
 }
 
 impl<'a> Schema<'a> {
-    pub(super) fn root(root: &'a Json) -> Self {
-        Self { root, here: root, target: root, name: "Manifest" }
+    /// `name` is what the whole is called.
+    pub(super) fn root(root: &'a Json, name: &'a str) -> Self {
+        Self { root, here: root, target: root, name }
     }
 
     fn at(self, here: &'a Json) -> Self {
@@ -234,7 +235,6 @@ impl<'a> Schema<'a> {
     /// What an object of this kind is called.
     pub(super) fn noun(self) -> String {
         match self.name {
-            "Manifest" => "the manifest".into(),
             "Field" => "a topic's field".into(),
             "Member" => "an object's field".into(),
             "Items" => "`items`".into(),
@@ -245,6 +245,7 @@ impl<'a> Schema<'a> {
                 format!("a {}", self.name.to_lowercase())
             }
             "" => "this map".into(),
+            whole if whole.contains(' ') => whole.into(),
             name => format!("`{}`", name.to_lowercase()),
         }
     }

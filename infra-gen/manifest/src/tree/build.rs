@@ -101,7 +101,7 @@ impl<'a> Builder<'a, '_> {
                 (Event::DocumentStart(..), span) if root.is_some() => {
                     self.report.push(
                         Diagnostic::new(Code::SeveralDocuments, span, "a second YAML document starts here")
-                            .label("the manifest ends before this line")
+                            .label("the file ends before this line")
                             .note("one file is one manifest; what follows `---` would be left out")
                             .help("take this line out, or keep the second document in a file of its own"),
                     );
@@ -113,7 +113,7 @@ impl<'a> Builder<'a, '_> {
         }
         if root.as_ref().is_none_or(|root: &Node| root.value == Value::Null) {
             self.report.push(
-                Diagnostic::new(Code::Empty, Span::new(0..self.text.len().min(1)), "the manifest is empty")
+                Diagnostic::new(Code::Empty, Span::new(0..self.text.len().min(1)), "the file is empty")
                     .note("a manifest has at least `app`, `environments`, `cluster`, `channels` and `topics`")
                     .help("start from a copy of the `topics.yaml` that came with the project"),
             );
@@ -203,7 +203,7 @@ impl<'a> Builder<'a, '_> {
     fn tag(&mut self, tag: Option<&Tag>, span: Span) -> Stop {
         let tag = tag.map(Tag::original).unwrap_or_default();
         self.stop(
-            Diagnostic::new(Code::Tag, span, format!("the manifest has no tags, but this value has `{tag}`"))
+            Diagnostic::new(Code::Tag, span, format!("it can have no tags, but this value has `{tag}`"))
                 .note("a tag gives a value a meaning of some other program's")
                 .help(format!("take `{tag}` out")),
         )
