@@ -17,6 +17,7 @@ mod exit;
 mod input;
 pub mod output;
 mod rendered;
+pub mod warnings;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -182,6 +182,11 @@ impl Template {
         self.resources.iter().map(|(id, entry)| (&**id, entry.type_name.as_str()))
     }
 
+    /// The parameters so far: name, and what the template has of it.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, Raw)> {
+        self.parameters.iter().map(|(name, spec)| (&**name, spec.render()))
+    }
+
     /// The JSON of the template, or all that is wrong with it.
     pub fn finish(&self) -> Result<Raw, Vec<TemplateError>> {
         let rendered = self.render();

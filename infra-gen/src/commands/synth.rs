@@ -7,12 +7,10 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::cli::Synth;
-use crate::console::{GOOD, WARN, count, styled};
+use crate::console::{GOOD, HINT, WARN, count, styled};
 use crate::output::{self, Notice, Report, Tree};
+use crate::warnings::{self, ASSEMBLY, Warning};
 use crate::{Console, Error, Exit, Rendered, drafts};
-
-/// The folder of the output that is a cloud assembly.
-const ASSEMBLY: &str = "cloudformation";
 
 /// What tells a person what was made.
 const FIRST: &str = "docs/topics.md";
@@ -21,6 +19,7 @@ pub(super) fn run(args: &Synth, console: &mut Console) -> Result<Exit, Error> {
     let start = Instant::now();
     let (model, rendered) = super::render(&args.manifest, &args.out)?;
     let out = &args.out.out;
+    let warnings = warnings::of_update(out, &rendered.tree);
     let report = output::write(out, &rendered.tree, &mut |notice| tell(console, out, &notice))?;
     let drafts = drafts::write(out, &rendered.scaffolds)?;
     let assembly = args.assembly.clone().or_else(toolkit_folder);
@@ -34,6 +33,7 @@ pub(super) fn run(args: &Synth, console: &mut Console) -> Result<Exit, Error> {
         report: &report,
         drafts: &drafts,
         assembly: assembly.as_deref(),
+        warnings: &warnings,
     };
     if args.json {
         console.data(&made.json(start.elapsed()))?;
@@ -71,11 +71,13 @@ struct Made<'a> {
     /// First drafts that were written.
     drafts: &'a [String],
     assembly: Option<&'a Path>,
+    /// What a deployment of it would do to what holds data.
+    warnings: &'a [Warning],
 }
 
 impl Made<'_> {
     fn json(&self, took: Duration) -> String {
-        let Self { app, out, rendered, report, drafts, assembly } = self;
+        let Self { app, out, rendered, report, drafts, assembly, warnings } = self;
         let summary = rendered.summary;
         let object = json!({
             "status": Exit::Done.word(),
@@ -96,13 +98,14 @@ impl Made<'_> {
                 "edited": report.edited,
             },
             "drafts": drafts,
+            "warnings": warnings.iter().map(Warning::json).collect::<Vec<_>>(),
             "milliseconds": (took.as_secs_f64() * 1_000_000.0).round() / 1000.0,
         });
         format!("{object:#}\n")
     }
 
     fn text(&self, took: Duration) -> String {
-        let Self { app, out, rendered, report, drafts, assembly } = self;
+        let Self { app, out, rendered, report, drafts, assembly, warnings } = self;
         let summary = rendered.summary;
         let mut lines = vec![
             format!(
@@ -123,6 +126,11 @@ impl Made<'_> {
                 styled(WARN, "note"),
                 report.edited.join(", ")
             ));
+        }
+        for warning in *warnings {
+            lines.push(format!("{}: changing `{}` has consequences", styled(WARN, "warning"), warning.value));
+            lines.extend(warning.lines().iter().map(|line| format!("  {line}")));
+            lines.push(format!("  {}: {}", styled(HINT, "to keep what is there"), warning.keep));
         }
         if let Some(assembly) = assembly {
             lines.push(format!("{}: the cloud assembly", assembly.display()));
