@@ -1,9 +1,10 @@
 //! `architecture.md`: the diagram, the stacks, and who may do what.
 
-use model::{Alarm, AlarmMetric, AlarmSource, Comparison, Function, Grant, Model, Network, Role};
+use model::{Alarm, AlarmSource, Function, Grant, Model, Network, Role, TableRole};
 use serde::Serialize;
 
-use super::{mermaid, variables, words};
+use super::alarms::when;
+use super::{mermaid, targets, variables, words};
 use crate::template::escape::{code_span as code, markdown};
 
 #[derive(Serialize)]
@@ -16,6 +17,11 @@ pub(super) struct Page {
     functions: Vec<FunctionRow>,
     cluster_alarms: Vec<AlarmRow>,
     topic_alarms: Matrix,
+    targets: Vec<targets::Row>,
+    events: String,
+    errors: String,
+    connections: String,
+    dead_letters: String,
 }
 
 #[derive(Serialize)]
@@ -50,6 +56,7 @@ struct Matrix {
 }
 
 pub(super) fn page(model: &Model) -> Page {
+    let system = |role| model.system_table(role).name.name.clone();
     Page {
         app: model.app.name.clone(),
         description: model.description.clone(),
@@ -64,6 +71,11 @@ pub(super) fn page(model: &Model) -> Page {
             .map(alarm_row)
             .collect(),
         topic_alarms: topic_alarms(model),
+        targets: targets::rows(model),
+        events: system(TableRole::Events),
+        errors: system(TableRole::Errors),
+        connections: system(TableRole::Connections),
+        dead_letters: model.cluster.dead_letter_topic.clone(),
     }
 }
 
@@ -75,15 +87,12 @@ fn stacks(model: &Model) -> Vec<Stack> {
     let mut stacks = vec![
         Stack {
             name: "Foundation".into(),
-            holds: format!(
-                "VPC, security groups, keys, MSK cluster, secrets, topic {}, channels {channels}",
-                code(&model.cluster.dead_letter_topic)
-            ),
+            holds: format!("VPC, security groups, keys, MSK cluster, secrets, channels {channels}"),
             changes: "rarely",
         },
         Stack {
             name: "Data".into(),
-            holds: format!("tables {tables}, audit trail"),
+            holds: format!("tables {tables}, topic {}, audit trail", code(&model.cluster.dead_letter_topic)),
             changes: "with a table",
         },
         Stack {
@@ -118,6 +127,12 @@ fn stacks(model: &Model) -> Vec<Stack> {
     stacks
 }
 
+fn once(list: &mut Vec<String>, name: String) {
+    if !list.contains(&name) {
+        list.push(name);
+    }
+}
+
 fn function_row(model: &Model, function: &Function) -> FunctionRow {
     let mut row = Columns::default();
     // Kafka's own rights hang on the SCRAM user, so no grant of the role names the topics.
@@ -134,12 +149,14 @@ fn function_row(model: &Model, function: &Function) -> FunctionRow {
                 row.sends.push(format!("topic {} (by Lambda)", code(&model.cluster.dead_letter_topic)));
             }
             Grant::ReadSecret(secret) => row.secrets.push(code(&variables::secret(model, *secret))),
-            Grant::ReadTable(table) => row.reads.push(code(table)),
-            Grant::WriteTable(table) => row.writes.push(code(table)),
+            Grant::GetItems(table) | Grant::QueryItems(table) => once(&mut row.reads, code(table)),
+            Grant::PutItems(table) | Grant::UpdateItems(table) => once(&mut row.writes, code(table)),
             Grant::Publish(channel) => row.sends.push(format!("channel {}", code(channel))),
-            Grant::ManageConnections => row.sends.push("WebSocket connections".into()),
+            Grant::PostToConnections => row.sends.push("WebSocket connections".into()),
         }
     }
+    row.reads.sort();
+    row.writes.sort();
     let cell = |words: Vec<String>| if words.is_empty() { "–".to_owned() } else { words.join(", ") };
     FunctionRow {
         name: code(&function.name.name),
@@ -196,26 +213,4 @@ fn topic_alarms(model: &Model) -> Matrix {
         }
     }
     Matrix { columns, rows }
-}
-
-/// `p99 above 100 ms, 3 × 5 minutes`.
-fn when(alarm: &Alarm) -> String {
-    let unit = match alarm.metric {
-        AlarmMetric::FunctionDuration(_) => " ms",
-        AlarmMetric::ConsumerLag(_) => " records",
-        AlarmMetric::BrokerDisk => " %",
-        _ => "",
-    };
-    let comparison = match alarm.comparison {
-        Comparison::Above if alarm.threshold == 0.0 => "any".to_owned(),
-        Comparison::Above => format!("above {}{unit}", alarm.threshold),
-        Comparison::AtLeast => format!("at least {}{unit}", alarm.threshold),
-        Comparison::Below => format!("below {}{unit}", alarm.threshold),
-    };
-    let statistic =
-        if alarm.statistic.starts_with('p') { format!("{} ", alarm.statistic) } else { String::new() };
-    let period = words::duration(u64::from(alarm.period_seconds) * 1000);
-    let times =
-        if alarm.periods == 1 { format!("in {period}") } else { format!("{} × {period}", alarm.periods) };
-    format!("{statistic}{comparison}, {times}")
 }

@@ -1,8 +1,11 @@
 //! `quick-reference.md`: the commands and checklists that people keep open.
 
-use model::{Auth, Environment, Function, Model, Role, Secret, TableRole, Targets, Topic};
+use model::{Auth, Function, Model, Role, Secret, TableRole};
 use serde::Serialize;
 
+use super::first::{self, First};
+use super::targets::{self, Row as TargetRow};
+use super::words::those;
 use super::{variables, words};
 
 #[derive(Serialize)]
@@ -21,7 +24,7 @@ pub(super) struct Page {
     secrets: Secrets,
     topic: String,
     tables: Tables,
-    targets: TargetRow,
+    targets: Option<TargetRow>,
     targets_differ: bool,
     connection_ttl: String,
     alarm_channel: String,
@@ -30,26 +33,6 @@ pub(super) struct Page {
     audited: Option<String>,
     retained: Option<String>,
     protected: Option<String>,
-}
-
-/// The topic that commands show: the first with a producer and a consumer.
-#[derive(Serialize)]
-struct First {
-    topic: String,
-    producer: String,
-    producer_function: String,
-    producer_handler: String,
-    consumer_function: String,
-    consumer_handler: String,
-    group: String,
-    table: String,
-    route: String,
-    method: String,
-    path: String,
-    fixture: String,
-    open: bool,
-    key: String,
-    push: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -73,20 +56,12 @@ struct Tables {
     domain: Option<String>,
 }
 
-#[derive(Serialize, PartialEq)]
-struct TargetRow {
-    publish: String,
-    consume: String,
-    push: String,
-    end_to_end: String,
-}
-
 pub(super) fn page(model: &Model) -> Page {
     let functions = |pick: fn(&Role) -> bool| -> Vec<&Function> {
         model.functions.iter().filter(|function| pick(&function.role)).collect()
     };
     let system = |role| model.system_table(role).name.name.clone();
-    let targets: Vec<TargetRow> = model.topics.iter().map(|topic| target_row(topic.targets)).collect();
+    let mut targets = targets::rows(model);
     let connection_ttl = model.system_table(TableRole::Connections).ttl.as_ref().map_or(0, |ttl| ttl.seconds);
     Page {
         app: model.app.name.clone(),
@@ -94,7 +69,7 @@ pub(super) fn page(model: &Model) -> Page {
         environments: words::in_each_environment(model, |environment| environment.name.clone()),
         open: those(model, |environment| environment.auth == Auth::None),
         guarded: those(model, |environment| environment.auth == Auth::Token),
-        first: model.topics.iter().find_map(|topic| first(model, topic)),
+        first: first::find(model),
         errors: model.topics.iter().find(|topic| topic.collects_errors).map(|topic| topic.name.name.clone()),
         dead_letters: model.cluster.dead_letter_topic.clone(),
         producers: shared_variables(model, &functions(|role| matches!(role, Role::Producer(_)))),
@@ -114,8 +89,8 @@ pub(super) fn page(model: &Model) -> Page {
                 .find(|table| table.role == TableRole::Domain)
                 .map(|table| table.name.name.clone()),
         },
-        targets_differ: targets.windows(2).any(|pair| pair[0] != pair[1]),
-        targets: targets.into_iter().next().unwrap_or_else(|| target_row(NO_TARGETS)),
+        targets_differ: targets.len() > 1,
+        targets: if targets.is_empty() { None } else { Some(targets.swap_remove(0)) },
         connection_ttl: words::duration(connection_ttl * 1000),
         alarm_channel: model.alarm_channel().name.name.clone(),
         alarms: model.alarms.len(),
@@ -124,37 +99,6 @@ pub(super) fn page(model: &Model) -> Page {
         retained: those(model, |environment| environment.removal == model::Removal::Retain),
         protected: those(model, |environment| environment.deletion_protection),
     }
-}
-
-const NO_TARGETS: Targets = Targets { publish_ms: 0, consume_ms: 0, push_ms: 0, end_to_end_ms: 0 };
-
-/// The environments of which this holds, as a phrase.
-fn those(model: &Model, holds: impl Fn(&Environment) -> bool) -> Option<String> {
-    let names: Vec<String> =
-        model.environments.iter().filter(|environment| holds(environment)).map(|e| e.name.clone()).collect();
-    if names.is_empty() { None } else { Some(words::and(&names)) }
-}
-
-fn first(model: &Model, topic: &Topic) -> Option<First> {
-    let (producer, consumer) = (topic.producer.as_ref()?, topic.consumer.as_ref()?);
-    let name = &topic.name.name;
-    Some(First {
-        topic: name.clone(),
-        producer: producer.function.name.clone(),
-        producer_function: variables::function(model, model.function(&Role::Producer(name.clone()))),
-        producer_handler: producer.handler.name.clone(),
-        consumer_function: variables::function(model, model.function(&Role::Consumer(name.clone()))),
-        consumer_handler: consumer.handler.name.clone(),
-        group: consumer.group.clone(),
-        table: consumer.table.clone(),
-        route: format!("{} {}", producer.method.as_str(), producer.path),
-        method: producer.method.as_str().into(),
-        path: producer.path.clone(),
-        fixture: format!("generated/fixtures/{name}.request.json"),
-        open: producer.open,
-        key: topic.key.name.clone(),
-        push: topic.push.as_ref().map(|push| push.event_type.clone()),
-    })
 }
 
 /// What all of these functions are told, and what single ones are told besides.
@@ -180,13 +124,4 @@ fn shared_variables(model: &Model, functions: &[&Function]) -> Variables {
         .filter(|(_, own): &(_, Vec<String>)| !own.is_empty())
         .collect();
     Variables { common, more }
-}
-
-fn target_row(targets: Targets) -> TargetRow {
-    TargetRow {
-        publish: words::duration(targets.publish_ms),
-        consume: words::duration(targets.consume_ms),
-        push: words::duration(targets.push_ms),
-        end_to_end: words::duration(targets.end_to_end_ms),
-    }
 }

@@ -1,6 +1,6 @@
 //! What the model says, as phrases.
 
-use model::{Alert, Condition, FieldType, Literal, Model, Operator, Topic, Write};
+use model::{Alert, Condition, Environment, FieldType, Literal, Model, Operator, Topic, Write};
 
 use crate::template::escape::{code_span as code, markdown};
 
@@ -47,6 +47,13 @@ fn range(min: u64, max: u64, what: &str) -> String {
 /// `1 item`, `2 items`.
 pub(super) fn count(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// The environments of which this holds, as a phrase; `None` where there is none.
+pub(super) fn those(model: &Model, holds: impl Fn(&Environment) -> bool) -> Option<String> {
+    let names: Vec<String> =
+        model.environments.iter().filter(|environment| holds(environment)).map(|e| e.name.clone()).collect();
+    if names.is_empty() { None } else { Some(and(&names)) }
 }
 
 /// `a, b or c`.
@@ -138,7 +145,7 @@ pub(super) fn write(write: Write) -> &'static str {
 }
 
 /// `orders-<env>` for each environment, as code.
-pub(super) fn in_each_environment(model: &Model, name: impl Fn(&model::Environment) -> String) -> String {
+pub(super) fn in_each_environment(model: &Model, name: impl Fn(&Environment) -> String) -> String {
     and(&model.environments.iter().map(|environment| code(&name(environment))).collect::<Vec<_>>())
 }
 
