@@ -1,10 +1,11 @@
-//! Renders a model into files: CloudFormation, cloud assembly, documents.
+//! Renders a model into files: CloudFormation, cloud assembly, CDK package, crates, browser client, documents.
 //!
 //! Every renderer is a function from the model to files. None reads the manifest, the disk, the clock or
 //! another renderer's output, so the same model gives the same bytes.
 
 mod asyncapi;
 pub mod browser;
+mod cdk;
 mod cloudformation;
 mod docs;
 pub mod example;
@@ -21,7 +22,7 @@ mod web;
 
 pub use file::File;
 
-use model::Model;
+use model::{Function, Model};
 
 /// What a model renders to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,8 +54,8 @@ pub fn render(model: &Model) -> Output {
     let (cloudformation, others) = parallel::both(
         || cloudformation::render(model),
         || {
-            let renderers: [fn(&Model) -> Vec<File>; 5] =
-                [asyncapi::render, docs::render, fixtures::render, rust::render, web::render];
+            let renderers: [fn(&Model) -> Vec<File>; 6] =
+                [asyncapi::render, cdk::render, docs::render, fixtures::render, rust::render, web::render];
             parallel::map(renderers, |render| render(model))
         },
     );
@@ -73,4 +74,13 @@ pub fn render(model: &Model) -> Output {
 /// The files under `cloudformation/` alone, for whoever wants no more.
 pub fn render_cloudformation(model: &Model) -> Vec<File> {
     cloudformation::render(model).files
+}
+
+/// The root template's parameters that say where the functions' zips are, each with its value when `key` is where a
+/// function's zip is.
+pub fn code_parameters(model: &Model, key: impl Fn(&Function) -> String) -> Vec<(String, String)> {
+    cloudformation::code_parameters(model)
+        .into_iter()
+        .map(|(name, functions)| (name, cloudformation::code_keys(&functions, &key).join(",")))
+        .collect()
 }

@@ -7,6 +7,7 @@ use cfn::{Attr, Condition, Val, cloudwatch, sns, sub};
 use model::{Alarm, AlarmMetric, AlarmSource, Comparison};
 
 use super::child::Child;
+use crate::docs::runbook_place;
 
 /// What the alarms' dimensions refer to; what a stack's alarms don't need is `None`.
 #[derive(Default)]
@@ -42,8 +43,8 @@ fn alarm_resource(
     channel: &Attr<sns::topic::TopicArn>,
 ) -> cloudwatch::Alarm {
     let resource = cloudwatch::Alarm::new()
-        .alarm_name(name(child, alarm))
-        .alarm_description(alarm.description.as_str())
+        .alarm_name(child.model.alarm_name(alarm, child.environment))
+        .alarm_description(format!("{} See {}", alarm.description, runbook_place(alarm)))
         .alarm_actions([channel.clone()])
         .ok_actions([channel.clone()])
         .comparison_operator(match alarm.comparison {
@@ -68,16 +69,6 @@ fn alarm_resource(
             resource.metrics([fullest_disk(alarm, known(dimensions.cluster_name.as_ref()))])
         }
         _ => one_metric(child, alarm, dimensions, resource),
-    }
-}
-
-/// `onboard-ai-dev-user-info-submitted-ConsumerLag`
-fn name(child: &Child, alarm: &Alarm) -> String {
-    let stack = child.model.stack_name(child.environment);
-    match &alarm.source {
-        AlarmSource::Cluster => format!("{stack}-cluster-{}", alarm.id),
-        AlarmSource::Edge => format!("{stack}-edge-{}", alarm.id),
-        AlarmSource::Topic(topic) => format!("{stack}-{topic}-{}", alarm.id),
     }
 }
 

@@ -80,12 +80,15 @@ impl Needs {
         for grant in &function.grants {
             match grant {
                 Grant::ReadSecret(secret) => needs.import_secret(child, foundation, *secret),
-                Grant::ReadTable(table) | Grant::WriteTable(table) => {
+                Grant::GetItems(table)
+                | Grant::QueryItems(table)
+                | Grant::PutItems(table)
+                | Grant::UpdateItems(table) => {
                     let table_ref = from.data.import(child, table);
                     needs.tables.insert(table.clone(), table_ref);
                 }
                 Grant::Publish(channel) => needs.import_channel(child, foundation, channel),
-                Grant::ManageConnections => {
+                Grant::PostToConnections => {
                     if let Some(edge) = from.edge {
                         needs.connections_arn = Some(child.import(Sibling::Edge, &edge.connections_arn));
                     }

@@ -1,5 +1,7 @@
 //! From a function's grants to IAM statements: the edges of the manifest and nothing else.
 
+use std::collections::BTreeMap;
+
 use cfn::iam::{Condition, PolicyDocument, Statement};
 use cfn::{Attr, Val, join, kms, logs, msk, select, split, sub};
 use model::{Function, Grant, Model, Network};
@@ -39,12 +41,17 @@ pub(super) fn policy(
                 .on_any(),
         )
         .statement(own_variables(name, &known(needs.data_key.as_ref())));
-    for grant in &function.grants {
+    for grant in function.grants.iter().filter(|grant| grant.table().is_none()) {
         for statement in statements(model, function, name, grant, needs) {
             policy = policy.statement(statement);
         }
     }
-    if function.grants.iter().any(|grant| matches!(grant, Grant::ReadTable(_) | Grant::WriteTable(_))) {
+    let tables = tables(function);
+    for (table, actions) in &tables {
+        let on = needs.tables[*table].arn.clone();
+        policy = policy.statement(Statement::allow().actions(actions.clone()).on([on]));
+    }
+    if !tables.is_empty() {
         policy = policy.statement(through(
             "Tables",
             "dynamodb",
@@ -111,28 +118,33 @@ fn statements(
                 through("", "secretsmanager", &["kms:Decrypt"], &secret.key),
             ]
         }
-        Grant::ReadTable(table) => {
-            let arn = needs.tables[table].arn.text();
-            let mut on = vec![arn.clone()];
-            if model.table(table).is_some_and(|table| !table.indexes.is_empty()) {
-                on.push(sub!("${arn}/index/*", arn = arn));
-            }
-            vec![Statement::allow().actions(["dynamodb:GetItem", "dynamodb:Query"]).on(on)]
-        }
-        Grant::WriteTable(table) => vec![
-            Statement::allow()
-                .actions(["dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem"])
-                .on([needs.tables[table].arn.clone()]),
-        ],
+        // All grants of a table are one statement.
+        Grant::GetItems(_) | Grant::QueryItems(_) | Grant::PutItems(_) | Grant::UpdateItems(_) => vec![],
         Grant::Publish(channel) => {
             vec![Statement::allow().actions(["sns:Publish"]).on([needs.channels[channel].clone()])]
         }
-        Grant::ManageConnections => vec![
+        Grant::PostToConnections => vec![
             Statement::allow()
                 .actions(["execute-api:ManageConnections"])
                 .on([known(needs.connections_arn.as_ref())]),
         ],
     }
+}
+
+/// What may be done with each table.
+fn tables(function: &Function) -> BTreeMap<&str, Vec<&'static str>> {
+    let mut tables = BTreeMap::<&str, Vec<&'static str>>::new();
+    for grant in &function.grants {
+        let (table, action) = match grant {
+            Grant::GetItems(table) => (table, "dynamodb:GetItem"),
+            Grant::QueryItems(table) => (table, "dynamodb:Query"),
+            Grant::PutItems(table) => (table, "dynamodb:PutItem"),
+            Grant::UpdateItems(table) => (table, "dynamodb:UpdateItem"),
+            _ => continue,
+        };
+        tables.entry(table).or_default().push(action);
+    }
+    tables
 }
 
 /// Network interfaces are for Lambda to handle, not for the function's own code.

@@ -24,6 +24,9 @@ use self::foundation::Foundation;
 use self::function::Siblings;
 use crate::{File, parallel};
 
+pub(crate) use self::root::{code_keys, code_parameters, root_parameters};
+pub(crate) use self::topic::{file_name as topic_file, logical_id as topic_stack};
+
 /// What was rendered, and how much of it.
 pub(crate) struct Rendered {
     pub(crate) files: Vec<File>,

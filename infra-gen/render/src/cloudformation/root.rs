@@ -10,7 +10,7 @@ use cfn::{
     Assume, Attr, Handle, List, Lookup, Mapping, Param, Parameter, Template, Val, cloudformation::Stack, ec2,
     equals, if_, kms, msk, s3, secretsmanager, select, sub,
 };
-use model::{Model, Role};
+use model::{Function, Model, Role, Topic};
 
 use super::child::{Child, Sibling, Wiring};
 use super::{RenderedTemplate, Stacks, dashboard, topic};
@@ -127,21 +127,20 @@ impl Parameters {
                     .description(
                         "Keys of the zips of authorizer, connect, disconnect, default, bootstrap-brokers.",
                     )
-                    .default(EDGE.map(|role| zip(model, &role)).to_vec()),
+                    .default(zips(model, &edge_functions(model))),
             ),
             topic_code: model
                 .topics
                 .iter()
-                .filter(|topic| topic.producer.is_some() || topic.consumer.is_some())
+                .filter(|topic| has_code(topic))
                 .map(|topic| {
-                    let id = topic::logical_id(topic);
                     let parameter = Parameter::list()
                         .description(format!(
                             "Keys of the zips of {}'s producer and consumer.",
                             topic.name.name
                         ))
-                        .default(topic_zips(model, topic));
-                    (id.clone(), template.parameter(format!("{id}Code"), parameter))
+                        .default(zips(model, &topic_functions(model, topic)));
+                    (topic::logical_id(topic), template.parameter(topic_code(topic), parameter))
                 })
                 .collect(),
         }
@@ -159,16 +158,48 @@ impl Parameters {
     }
 }
 
-fn zip(model: &Model, role: &Role) -> String {
-    model.zip_key(model.function(role))
+/// The root template's parameters, each with what the template has of it: `Type`, `Description` and the rest.
+pub(crate) fn root_parameters(model: &Model) -> Vec<(String, serde_json::Value)> {
+    let mut template = Template::new("");
+    Parameters::add(&mut template, model);
+    template.parameters().map(|(name, parameter)| (name.to_owned(), parameter)).collect()
+}
+
+/// The parameters that take keys of zips, each with its functions in order. Where a topic lacks its producer or
+/// consumer there is `None`.
+pub(crate) fn code_parameters(model: &Model) -> Vec<(String, Vec<Option<&Function>>)> {
+    let topics = model.topics.iter().filter(|topic| has_code(topic));
+    let topics = topics.map(|topic| (topic_code(topic), topic_functions(model, topic)));
+    [("EdgeCode".to_owned(), edge_functions(model))].into_iter().chain(topics).collect()
+}
+
+fn has_code(topic: &Topic) -> bool {
+    topic.producer.is_some() || topic.consumer.is_some()
+}
+
+fn topic_code(topic: &Topic) -> String {
+    format!("{}Code", topic::logical_id(topic))
+}
+
+fn edge_functions(model: &Model) -> Vec<Option<&Function>> {
+    EDGE.iter().map(|role| Some(model.function(role))).collect()
 }
 
 /// Always two, so that a topic without one of them has the other in its place.
-fn topic_zips(model: &Model, topic: &model::Topic) -> Vec<String> {
+fn topic_functions<'a>(model: &'a Model, topic: &Topic) -> Vec<Option<&'a Function>> {
     let name = &topic.name.name;
-    let producer = topic.producer.as_ref().map(|_| zip(model, &Role::Producer(name.clone())));
-    let consumer = topic.consumer.as_ref().map(|_| zip(model, &Role::Consumer(name.clone())));
-    vec![producer.unwrap_or_else(|| "none".into()), consumer.unwrap_or_else(|| "none".into())]
+    let producer = topic.producer.as_ref().map(|_| model.function(&Role::Producer(name.clone())));
+    let consumer = topic.consumer.as_ref().map(|_| model.function(&Role::Consumer(name.clone())));
+    vec![producer, consumer]
+}
+
+/// The values of such a parameter; where a topic has no function, there is no key.
+pub(crate) fn code_keys(functions: &[Option<&Function>], key: impl Fn(&Function) -> String) -> Vec<String> {
+    functions.iter().map(|function| function.map_or_else(|| "none".into(), &key)).collect()
+}
+
+fn zips(model: &Model, functions: &[Option<&Function>]) -> Vec<String> {
+    code_keys(functions, |function| model.zip_key(function))
 }
 
 /// Builds the root template. `stacks` are those of the first environment; all environments' have the same parameters and

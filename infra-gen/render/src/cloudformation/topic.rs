@@ -19,10 +19,9 @@ pub(super) fn build<'a>(
     edge: &Edge,
 ) -> Child<'a> {
     let name = &topic.name;
-    let file = format!("topic-{}", name.name);
-    let mut child =
-        Child::new(model, environment, &logical_id(topic), &file, &format!("topic {}", name.name))
-            .of_topic(&name.name);
+    let description = format!("topic {}", name.name);
+    let mut child = Child::new(model, environment, &logical_id(topic), &file_name(topic), &description)
+        .of_topic(&name.name);
     let foundation = siblings.foundation;
     let cluster = child.import(Sibling::Foundation, &foundation.cluster_arn);
     let kafka_topic = add_topic(&mut child, topic, &cluster);
@@ -56,8 +55,13 @@ pub(super) fn build<'a>(
 }
 
 /// `UserInfoSubmittedTopic`: the stack's logical id in the root.
-pub(super) fn logical_id(topic: &Topic) -> String {
+pub(crate) fn logical_id(topic: &Topic) -> String {
     format!("{}Topic", topic.name.pascal)
+}
+
+/// `topic-user-info-submitted`: the template's file, without its ending.
+pub(crate) fn file_name(topic: &Topic) -> String {
+    format!("topic-{}", topic.name.name)
 }
 
 /// The condition that stacks make topics, not whoever runs the cluster.

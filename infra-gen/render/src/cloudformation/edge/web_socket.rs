@@ -29,7 +29,7 @@ pub(super) fn add(child: &mut Child, authorizer: &Handle<lambda::Function>, sibl
     let here = WebSocket {
         endpoint: sub!("${endpoint}/${stage}", endpoint = socket.api_endpoint(), stage = stage_name.as_str()),
         connections_arn: sub!(
-            "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/${stage}/*/@connections/*",
+            "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/${stage}/POST/@connections/*",
             api = socket.api_id(),
             stage = stage_name.as_str()
         ),

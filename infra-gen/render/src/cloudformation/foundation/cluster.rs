@@ -81,8 +81,9 @@ pub(super) fn add(
             name: name.as_str().into(),
             server_properties: server_properties(&environment.brokers, environment.zones).into(),
         })
-        .description(format!("Brokers of {name}"))
-        .kafka_versions_list([model.cluster.kafka_version.as_str()]),
+        // For any version of Kafka: a list of them replaces the configuration with each upgrade, under a name that is
+        // taken.
+        .description(format!("Brokers of {name}")),
     );
     let log_group = existing.add(
         child,
