@@ -15,6 +15,7 @@ mod archive;
 mod cargo;
 mod error;
 mod program;
+mod record;
 
 use std::{
     collections::BTreeSet,
@@ -30,6 +31,7 @@ use sha2::{Digest as _, Sha256};
 pub use cargo::{Builder, Host, triple};
 pub use error::Error;
 pub use program::{Fault, Glibc, Program};
+use record::Record;
 
 /// One function, ready to be uploaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,7 +55,8 @@ pub struct Package {
 /// Builds every function with `builder` and puts the zips into `out`; `done` is told of each.
 ///
 /// `root` is the workspace. Zips of functions that are no more are removed. All faults are told at once, and where
-/// there is one, no zip is written.
+/// there is one, no zip is written. The zip of a program that is as it was when it was packaged last stays as it is;
+/// `packages.json` beside the zips says what that was.
 pub fn package(
     model: &Model,
     root: &Path,
@@ -62,33 +65,48 @@ pub fn package(
     mut done: impl FnMut(&Package),
 ) -> Result<Vec<Package>, Error> {
     let programs = cargo::build(model, root, builder)?;
-    let mut checked = vec![];
+    let mut record = Record::read(out);
+    let mut ready = vec![];
     let mut faults = vec![];
     for function in &model.functions {
-        let path = &programs[&function.name.name];
+        let name = &function.name.name;
+        let path = &programs[name];
         let bytes = fs::read(path).map_err(Error::io("read", path))?;
+        let made_from = record::made_from(&bytes, model.architecture, publishes(function));
+        let zip = out.join(format!("{name}.zip"));
+        if let Some((contents, glibc)) = record.kept(name, &made_from, &zip) {
+            ready.push((function, bytes.len(), glibc, zip, Zip::Kept(contents)));
+            continue;
+        }
         let program = Program::read(&bytes)
             .map_err(|reason| Error::NoProgram { path: path.clone(), reason: reason.to_string() })?;
         let found = program.faults(model.architecture, publishes(function));
-        faults.extend(found.into_iter().map(|fault| (function.name.name.clone(), fault)));
-        checked.push((function, bytes, program.glibc));
+        faults.extend(found.into_iter().map(|fault| (name.clone(), fault)));
+        ready.push((function, bytes.len(), program.glibc, zip, Zip::Of(bytes, made_from)));
     }
     if !faults.is_empty() {
         return Err(Error::Unfit(faults));
     }
     fs::create_dir_all(out).map_err(Error::io("make", out))?;
     let mut packages = vec![];
-    for (function, bytes, glibc) in checked {
-        let zip = archive::zip(&bytes).map_err(|source| Error::Zip { source })?;
-        let path = out.join(format!("{}.zip", function.name.name));
-        // A run that is killed leaves no half zip under the name that is uploaded.
-        let new = path.with_extension("zip.new");
-        fs::write(&new, &zip).map_err(Error::io("write", &new))?;
-        fs::rename(&new, &path).map_err(Error::io("write", &path))?;
+    for (function, program_bytes, glibc, path, zip) in ready {
+        let name = &function.name.name;
+        let zip = match zip {
+            Zip::Kept(contents) => contents,
+            Zip::Of(program, made_from) => {
+                let zip = archive::zip(&program).map_err(|source| Error::Zip { source })?;
+                // A run that is killed leaves no half zip under the name that is uploaded.
+                let new = path.with_extension("zip.new");
+                fs::write(&new, &zip).map_err(Error::io("write", &new))?;
+                fs::rename(&new, &path).map_err(Error::io("write", &path))?;
+                record.add(name, made_from, &zip, glibc);
+                zip
+            }
+        };
         let package = Package {
-            function: function.name.name.clone(),
+            function: name.clone(),
             key: model.zip_key(function),
-            program_bytes: bytes.len() as u64,
+            program_bytes: program_bytes as u64,
             zip_bytes: zip.len() as u64,
             sha256: base64::engine::general_purpose::STANDARD.encode(Sha256::digest(&zip)),
             path,
@@ -97,8 +115,17 @@ pub fn package(
         done(&package);
         packages.push(package);
     }
+    record.write(out)?;
     remove_others(out, &packages)?;
     Ok(packages)
+}
+
+/// Where a function's zip comes from.
+enum Zip {
+    /// It is there already.
+    Kept(Vec<u8>),
+    /// It is made of this program; the other is what the record says of it.
+    Of(Vec<u8>, String),
 }
 
 /// Whether the function puts records into Kafka; every producer does.

@@ -1,0 +1,276 @@
+//! One line for each resource that changes, from two sources.
+//!
+//! The change set is CloudFormation's own word, but it takes every value that comes from another stack for one that may
+//! change. The comparison of templates follows such values, and knows nothing of the account. So a change that the
+//! change set is sure of counts, one that it only can't rule out counts if the templates agree, and what the templates
+//! say counts always.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_cloudformation::types::{
+    Change, ChangeAction, EvaluationType, Replacement, ResourceChange, ResourceChangeDetail,
+};
+use changes::{Cause, Consequence, Effect, Why};
+use serde_json::{Value, json};
+
+use crate::stack::{STACK, place};
+
+/// What happens to a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Action {
+    /// The deployment would fail.
+    Refused,
+    Replaced,
+    /// CloudFormation finds out on the way.
+    MayBeReplaced,
+    Removed,
+    Changed,
+    Added,
+}
+
+impl Action {
+    /// As the table has it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Refused => "IMPOSSIBLE",
+            Self::Replaced => "REPLACED",
+            Self::MayBeReplaced => "may be replaced",
+            Self::Removed => "removed",
+            Self::Changed => "changed",
+            Self::Added => "added",
+        }
+    }
+
+    fn of(effect: Effect) -> Self {
+        match effect {
+            Effect::Refused => Self::Refused,
+            Effect::Replaced => Self::Replaced,
+            Effect::MayBeReplaced => Self::MayBeReplaced,
+            Effect::Removed => Self::Removed,
+            Effect::Updated => Self::Changed,
+            Effect::Added => Self::Added,
+        }
+    }
+}
+
+/// One resource that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// The nested stack's logical id; empty for the root.
+    pub(crate) stack: String,
+    /// The resource's.
+    pub(crate) id: String,
+    /// `AWS::MSK::Cluster`.
+    pub(crate) ty: String,
+    pub(crate) action: Action,
+    /// The properties, or what else is the reason.
+    pub(crate) why: Vec<String>,
+    /// It holds what can't be made again.
+    pub(crate) stateful: bool,
+    /// What is taken from the stack stays in the account.
+    pub(crate) kept: bool,
+}
+
+impl Row {
+    /// `Foundation/Cluster`.
+    pub(crate) fn place(&self) -> String {
+        place(&self.stack, &self.id)
+    }
+
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "resource": self.place(), "stack": self.stack, "id": self.id, "type": self.ty, "action": self.action.word().to_lowercase(),
+            "why": self.why, "stateful": self.stateful, "kept": self.kept,
+        })
+    }
+}
+
+/// Takes both together, sorted by stack, then by how much it matters.
+pub(super) fn merge(consequences: &[Consequence], change_set: &BTreeMap<String, Vec<Change>>) -> Vec<Row> {
+    let mut rows = BTreeMap::<(String, String), Row>::new();
+    for found in consequences {
+        let row = of_templates(found);
+        let key = (row.stack.clone(), row.id.clone());
+        match rows.get_mut(&key) {
+            Some(other) => {
+                other.action = other.action.min(row.action);
+                other.why.extend(row.why);
+            }
+            None => drop(rows.insert(key, row)),
+        }
+    }
+    for (stack, changes) in change_set {
+        for change in changes.iter().filter_map(Change::resource_change) {
+            let Some(row) = of_change_set(stack, change) else { continue };
+            let key = (row.stack.clone(), row.id.clone());
+            if !is_sure(change) {
+                continue;
+            }
+            match rows.get_mut(&key) {
+                // The templates know of the same property whether it replaces.
+                Some(_) if row.action == Action::MayBeReplaced => {}
+                Some(other) => other.action = other.action.min(row.action),
+                None => drop(rows.insert(key, row)),
+            }
+        }
+    }
+    let mut rows: Vec<Row> = rows.into_values().filter(is_told).collect();
+    rows.sort_by(|a, b| (&a.stack, a.action, &a.id).cmp(&(&b.stack, b.action, &b.id)));
+    rows
+}
+
+/// That a nested stack is updated is told by what changes in it. No property of one replaces it.
+fn is_told(row: &Row) -> bool {
+    row.ty != STACK || !matches!(row.action, Action::Changed | Action::MayBeReplaced)
+}
+
+fn of_templates(found: &Consequence) -> Row {
+    Row {
+        stack: found.nested.clone(),
+        id: found.id.clone(),
+        ty: found.type_name.clone(),
+        action: Action::of(found.effect),
+        why: found.causes.iter().map(words).collect(),
+        stateful: found.stateful,
+        kept: found.kept,
+    }
+}
+
+fn words(cause: &Cause) -> String {
+    match &cause.why {
+        Why::Changed { from, to } => match (short(from.as_ref()), short(to.as_ref())) {
+            (Some(from), Some(to)) => format!("{} {from} -> {to}", cause.property),
+            _ => cause.property.clone(),
+        },
+        Why::Replaced(target) => {
+            format!("{}: {} is replaced", cause.property, target.trim_start_matches('/'))
+        }
+        Why::Refused(reason) => (*reason).to_owned(),
+        Why::NameTaken => format!("{}: the old one still has the name", cause.property),
+    }
+}
+
+/// A value that fits into a table.
+fn short(value: Option<&Value>) -> Option<String> {
+    let text = match value? {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        _ => return None,
+    };
+    (text.len() <= 24).then_some(text)
+}
+
+fn of_change_set(stack: &str, change: &ResourceChange) -> Option<Row> {
+    let action = match (change.action()?, change.replacement()) {
+        (ChangeAction::Add, _) => Action::Added,
+        (ChangeAction::Remove, _) => Action::Removed,
+        (ChangeAction::Modify, Some(Replacement::True)) => Action::Replaced,
+        (ChangeAction::Modify, Some(Replacement::Conditional)) => Action::MayBeReplaced,
+        (ChangeAction::Modify, _) => Action::Changed,
+        _ => return None,
+    };
+    let ty = change.resource_type()?.to_owned();
+    let properties: BTreeSet<String> = change.details().iter().filter_map(property).collect();
+    let policy = change.policy_action().map_or("", |policy| policy.as_str());
+    Some(Row {
+        stack: stack.to_owned(),
+        id: change.logical_resource_id()?.to_owned(),
+        stateful: ty != STACK && changes::is_stateful(&ty),
+        ty,
+        action,
+        why: properties.into_iter().collect(),
+        kept: policy.ends_with("Retain"),
+    })
+}
+
+fn property(detail: &ResourceChangeDetail) -> Option<String> {
+    let target = detail.target()?;
+    let name = target.name().map(str::to_owned);
+    name.or_else(|| target.attribute().map(|attribute| attribute.as_str().to_owned()))
+}
+
+/// CloudFormation knows it now, and doesn't only hold it for possible.
+fn is_sure(change: &ResourceChange) -> bool {
+    let details = change.details();
+    details.is_empty() || details.iter().any(|detail| detail.evaluation() == Some(&EvaluationType::Static))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_cloudformation::types::{ResourceAttribute, ResourceTargetDefinition};
+
+    use super::*;
+
+    /// What the templates say of a resource in the stack `Data`.
+    fn consequence(id: &str, effect: Effect) -> Consequence {
+        Consequence {
+            deployment: "shop-dev".into(),
+            stack: "dev/data".into(),
+            nested: "Data".into(),
+            id: id.into(),
+            type_name: "AWS::DynamoDB::Table".into(),
+            name: None,
+            effect,
+            causes: vec![],
+            kept: false,
+            stateful: true,
+        }
+    }
+
+    /// What the change set says of it.
+    fn modify(id: &str, replacement: Replacement, evaluation: EvaluationType) -> Change {
+        let target =
+            ResourceTargetDefinition::builder().attribute(ResourceAttribute::Properties).name("KeySchema");
+        let detail = ResourceChangeDetail::builder().target(target.build()).evaluation(evaluation).build();
+        let change = ResourceChange::builder()
+            .action(ChangeAction::Modify)
+            .logical_resource_id(id)
+            .resource_type("AWS::DynamoDB::Table")
+            .replacement(replacement)
+            .details(detail);
+        Change::builder().resource_change(change.build()).build()
+    }
+
+    fn merged(templates: &[Consequence], changes: Vec<Change>) -> Vec<(String, Action)> {
+        let rows = merge(templates, &BTreeMap::from([("Data".to_owned(), changes)]));
+        rows.iter().map(|row| (row.place(), row.action)).collect()
+    }
+
+    #[test]
+    fn what_only_the_change_set_is_sure_of_counts() {
+        let changes = vec![modify("Users", Replacement::True, EvaluationType::Static)];
+        assert_eq!(merged(&[], changes), [("Data/Users".to_owned(), Action::Replaced)]);
+    }
+
+    #[test]
+    fn the_worse_of_two_sure_words_counts() {
+        let templates = [consequence("Users", Effect::Updated), consequence("Orders", Effect::Refused)];
+        let changes = vec![
+            modify("Users", Replacement::True, EvaluationType::Static),
+            modify("Orders", Replacement::False, EvaluationType::Static),
+        ];
+        let wanted =
+            [("Data/Orders".to_owned(), Action::Refused), ("Data/Users".to_owned(), Action::Replaced)];
+        assert_eq!(merged(&templates, changes), wanted);
+    }
+
+    #[test]
+    fn a_value_from_another_stack_that_stays_the_same_is_no_change() {
+        let changes = vec![modify("Users", Replacement::Conditional, EvaluationType::Dynamic)];
+        assert_eq!(merged(&[], changes), []);
+    }
+
+    #[test]
+    fn a_replacement_that_is_only_possible_is_for_the_templates_to_say() {
+        let changes = || vec![modify("Users", Replacement::Conditional, EvaluationType::Static)];
+        let users = |action| [("Data/Users".to_owned(), action)];
+        assert_eq!(merged(&[consequence("Users", Effect::Updated)], changes()), users(Action::Changed));
+        assert_eq!(
+            merged(&[consequence("Users", Effect::MayBeReplaced)], changes()),
+            users(Action::MayBeReplaced)
+        );
+        // Something that the templates don't show, such as a drift.
+        assert_eq!(merged(&[], changes()), users(Action::MayBeReplaced));
+    }
+}

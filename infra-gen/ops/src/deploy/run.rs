@@ -1,0 +1,279 @@
+//! The steps of a deployment, in their order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_cloudformation::types::Stack;
+use changes::Assembly;
+use serde_json::{Map, Value, json};
+
+use super::{
+    Deploy, ask, bucket,
+    changeset::{self, ChangeSet, Wish},
+    deployed,
+    fresh::Rendering,
+    gate, parameters,
+    preview::Preview,
+    state::{self, Begin},
+    upload, zips,
+};
+use crate::{
+    Exit, Problem,
+    after::{self, After, Patience},
+    aws::{Aws, Told as _},
+    console::{Console, GOOD, count, styled},
+    stack::{Events, Following, Progress, follow, place},
+    status,
+    target::Target,
+};
+
+/// The states in which a deployment is done.
+const DONE: [&str; 2] = ["CREATE_COMPLETE", "UPDATE_COMPLETE"];
+
+/// What every step needs.
+struct Run<'a> {
+    args: &'a Deploy,
+    target: &'a Target,
+    aws: &'a Aws,
+    /// `onboard-ai-dev`.
+    name: String,
+    env: String,
+    /// What a person types to go on: `make deploy ENV=dev`.
+    again: String,
+}
+
+/// Deploys.
+pub(crate) async fn run(
+    args: &Deploy,
+    target: &Target,
+    aws: &Aws,
+    console: &mut Console,
+) -> Result<Exit, Problem> {
+    if args.at.local {
+        return Err(Problem::bad_input("the local run isn't deployed: it reads the manifest by itself")
+            .help("start it: make dev"));
+    }
+    let env = target.environment.name.clone();
+    let again = format!("make deploy ENV={env}");
+    Run { args, target, aws, name: target.stack_name(), env, again }.deploy(console).await
+}
+
+impl Run<'_> {
+    async fn deploy(&self, console: &mut Console) -> Result<Exit, Problem> {
+        let rendering = Rendering::fresh(self.target)?;
+        parameters::check(&self.args.parameter, &rendering.root)?;
+        let identity = self.aws.identity().await?;
+        console.say(&format!(
+            "{} in {}, account {}, as {}",
+            self.name,
+            self.aws.region(),
+            identity.account,
+            identity.arn
+        ));
+        let (stack, begin) = self.rest(console).await?;
+        let folder = match &self.args.zips {
+            Some(folder) => folder.clone(),
+            None => zips::build(self.target, self.args.zigbuild, console)?,
+        };
+        let zips = zips::find(self.target, &folder)?;
+        let is_new = begin == Begin::Create;
+        let old_stack = stack.as_ref().filter(|_| !is_new);
+        let before = deployed::parameters(old_stack);
+        let wanted = self.bucket(&before);
+        let bucket = bucket::ready(self.aws, self.target, &identity, &wanted, console).await?;
+        let put = upload::upload(self.aws, &bucket, &identity, &rendering.templates, &zips).await?;
+        if put > 0 {
+            console.say(&format!("put {} into the bucket {}", count(put, "file"), bucket.name));
+        }
+        let values =
+            parameters::values(self.target, &bucket, &zips, &self.args.parameter, &before, &rendering.root);
+        let wish = Wish {
+            stack: self.name.clone(),
+            template_url: self.aws.object_url(&bucket.name, &rendering.root_key),
+            parameters: parameters::as_request(&values, &before),
+            tags: vec![
+                ("Application".into(), self.target.model.app.name.clone()),
+                ("Environment".into(), self.env.clone()),
+            ],
+            create: is_new,
+            exists: stack.is_some(),
+            role: self.args.role.clone(),
+        };
+        let Some(set) = changeset::make(self.aws, wish).await? else {
+            return self.nothing(old_stack, console);
+        };
+        let old = deployed::assembly(self.aws, &self.name, old_stack).await;
+        let old = match old {
+            Ok(old) => old.with_parameters(&self.name, &before),
+            Err(problem) => return self.without(&set, is_new, problem).await,
+        };
+        let new = rendering.assembly.with_parameters(&self.name, &values);
+        let preview = Preview::of(&self.name, &old, &new, &set.changes);
+        self.show(&preview, is_new, console);
+        if let Err(problem) = self.permitted(&preview, &old, &new) {
+            if self.args.preview && problem.exit == Exit::Refused {
+                problem.report(self.args.at.json, console);
+                changeset::discard(self.aws, &set.id, &self.name, is_new).await?;
+                return Ok(Exit::Done);
+            }
+            return self.without(&set, is_new, problem).await;
+        }
+        if self.args.preview {
+            changeset::discard(self.aws, &set.id, &self.name, is_new).await?;
+            return Ok(Exit::Done);
+        }
+        if let Err(problem) = self.agreed(&identity.account).await {
+            return self.without(&set, is_new, problem).await;
+        }
+        self.execute(&set, console).await
+    }
+
+    /// The stack once nothing goes on with it any more, and what is to be done with it.
+    async fn rest(&self, console: &mut Console) -> Result<(Option<Stack>, Begin), Problem> {
+        let mut stack = status::find(self.aws, &self.name).await?;
+        let mut begin = state::begin(&self.name, stack.as_ref(), &self.env)?;
+        if begin == Begin::Join {
+            let id = stack.as_ref().and_then(Stack::stack_id).unwrap_or_default().to_owned();
+            console.say(&format!("{} is changing already; following it", self.name));
+            let events = Events::of_last_operation(self.aws.cloudformation(), &id)
+                .await
+                .map_err(|fault| fault.problem("read the stack's events"))?;
+            self.follow(&id, events, console).await?;
+            stack = status::find(self.aws, &self.name).await?;
+            begin = state::begin(&self.name, stack.as_ref(), &self.env)?;
+        }
+        Ok((stack, begin))
+    }
+
+    fn bucket(&self, deployed: &BTreeMap<String, String>) -> bucket::Wanted {
+        match &self.args.bucket {
+            Some(name) => bucket::Wanted::Named(name.clone()),
+            None if self.args.bootstrap_bucket => bucket::Wanted::Bootstrap,
+            None => bucket::Wanted::Usual { deployed: deployed.get("ArtifactBucket").cloned() },
+        }
+    }
+
+    fn nothing(&self, stack: Option<&Stack>, console: &mut Console) -> Result<Exit, Problem> {
+        let outputs = stack.map(status::outputs).unwrap_or_default();
+        if self.args.at.json {
+            let line = json!({ "event": "done", "status": "unchanged", "stack": self.name, "outputs": by_name(&outputs) });
+            console.print(&format!("{line}\n"))?;
+        } else {
+            console.say(&format!("{}: {} is as it should be", styled(GOOD, "nothing to do"), self.name));
+        }
+        Ok(Exit::Done)
+    }
+
+    fn show(&self, preview: &Preview, is_new: bool, console: &mut Console) {
+        if self.args.at.json {
+            let mut line = preview.json();
+            line["event"] = "preview".into();
+            line["stack"] = self.name.as_str().into();
+            line["new"] = is_new.into();
+            // A reader that has gone sees nothing of the rest either; the exit code tells.
+            drop(console.data(&format!("{line}\n")));
+        } else {
+            console.say(&format!("\n{}", preview.text()));
+        }
+    }
+
+    fn permitted(&self, preview: &Preview, old: &Assembly, new: &Assembly) -> Result<(), Problem> {
+        let stops = gate::stops(&preview.rows, &preview.consequences, (old, new, &self.name));
+        let places: BTreeSet<String> = [old, new]
+            .iter()
+            .flat_map(|assembly| assembly.resources(&self.name))
+            .map(|(stack, id, ..)| place(&stack, &id))
+            .collect();
+        gate::pass(&stops, &self.args.allow, &places.into_iter().collect::<Vec<_>>(), &self.env)
+    }
+
+    async fn agreed(&self, account: &str) -> Result<(), Problem> {
+        if self.args.yes {
+            return Ok(());
+        }
+        let question =
+            format!("deploy this to {} in {}, account {account}? [y/N]", self.name, self.aws.region());
+        let flag = format!("say it beforehand: {} ARGS=--yes", self.again);
+        if ask::confirm(&question, &["y", "yes"], &flag).await? {
+            return Ok(());
+        }
+        Err(Problem::refused("not deployed: the answer was no").note("nothing was changed"))
+    }
+
+    /// Ends without the change set. That it can't be removed is a note: the next run removes it.
+    async fn without(&self, set: &ChangeSet, is_new: bool, problem: Problem) -> Result<Exit, Problem> {
+        match changeset::discard(self.aws, &set.id, &self.name, is_new).await {
+            Ok(()) => Err(problem),
+            Err(other) => Err(problem.note(format!("{other}; the next deployment removes it"))),
+        }
+    }
+
+    async fn execute(&self, set: &ChangeSet, console: &mut Console) -> Result<Exit, Problem> {
+        let client = self.aws.cloudformation();
+        let events = Events::from_now(client.clone(), &set.stack_id)
+            .await
+            .map_err(|fault| fault.problem("read the stack's events"))?;
+        changeset::execute(self.aws, set, &self.name).await?;
+        let stack = self.follow(&set.stack_id, events, console).await?;
+        if self.target.environment.deletion_protection {
+            client
+                .update_termination_protection()
+                .stack_name(&self.name)
+                .enable_termination_protection(true)
+                .send()
+                .await
+                .told(&format!("protect {} from deletion", self.name))?;
+        }
+        self.finish(stack.as_ref(), console).await
+    }
+
+    async fn follow(
+        &self,
+        id: &str,
+        events: Events,
+        console: &mut Console,
+    ) -> Result<Option<Stack>, Problem> {
+        let following = Following { aws: self.aws, id, rejoin: &self.again };
+        let mut progress = Progress::new(self.args.at.json);
+        let ended = follow(&following, events, &mut progress, console).await?;
+        state::judge(&self.name, &ended, &DONE, &self.env)?;
+        Ok(ended.stack)
+    }
+
+    /// Tells what came of it, and sees whether it runs.
+    async fn finish(&self, stack: Option<&Stack>, console: &mut Console) -> Result<Exit, Problem> {
+        let outputs = stack.map(status::outputs).unwrap_or_default();
+        if !self.args.at.json {
+            console.say(&format!("{}: {}", styled(GOOD, "deployed"), self.name));
+            console.print(&status::output_lines(&outputs))?;
+        }
+        let after = if self.args.no_check { None } else { Some(self.check(console).await?) };
+        let is_well = after.as_ref().is_none_or(After::is_well);
+        if self.args.at.json {
+            let after = after.map(|after| after.to_json());
+            let line = json!({
+                "event": "done", "status": "deployed", "stack": self.name, "outputs": by_name(&outputs), "after": after,
+            });
+            console.print(&format!("{line}\n"))?;
+        } else if let Some(after) = after {
+            console.say(&format!("\n{}", after.text().trim_end()));
+        }
+        Ok(if is_well { Exit::Done } else { Exit::Unwell })
+    }
+
+    /// What CloudFormation calls complete may still not run: a SCRAM association that failed silently, a mapping that
+    /// is not enabled.
+    async fn check(&self, console: &mut Console) -> Result<After, Problem> {
+        let stopped = || {
+            Problem::failed("stopped before the checks were through; the deployment itself is complete")
+                .help(format!("look later: make doctor ENV={0}, make smoke ENV={0}", self.env))
+        };
+        tokio::select! {
+            after = after::check(self.target, self.aws, Patience::default(), console) => after,
+            _ = tokio::signal::ctrl_c() => Err(stopped()),
+        }
+    }
+}
+
+fn by_name(outputs: &[(String, String)]) -> Map<String, Value> {
+    outputs.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect()
+}

@@ -1,0 +1,180 @@
+//! `ops destroy`: says what is kept and what is lost, asks, deletes, and names what is left.
+
+mod empty;
+mod fate;
+
+use aws_sdk_cloudformation::types::Stack;
+use clap::Args;
+use serde_json::json;
+
+use crate::{
+    Exit, Problem,
+    aws::{Aws, Told as _},
+    console::{Console, GOOD, styled},
+    deploy,
+    stack::{Events, Following, Progress, follow},
+    status,
+    target::{Target, Where},
+};
+use fate::Fate;
+
+/// What `destroy` takes.
+#[derive(Debug, Args)]
+#[command(after_help = Exit::HELP)]
+pub(crate) struct Destroy {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    /// Delete without asking: the stack's name, as it would have to be typed
+    #[arg(long, value_name = "STACK")]
+    yes: Option<String>,
+    /// Show what would be lost and kept, and do nothing
+    #[arg(long)]
+    preview: bool,
+    /// Empty the buckets that the stack deletes; CloudFormation deletes no bucket with objects in it
+    #[arg(long)]
+    empty_buckets: bool,
+}
+
+/// Deletes an environment.
+pub(crate) async fn run(
+    args: &Destroy,
+    target: &Target,
+    aws: &Aws,
+    console: &mut Console,
+) -> Result<Exit, Problem> {
+    if args.at.local {
+        return Err(Problem::bad_input("the local run has no stack")
+            .help("stop it with Ctrl-C; what it keeps on disk: make dev ARGS=--help"));
+    }
+    let name = target.stack_name();
+    let identity = aws.identity().await?;
+    console.say(&format!("{name} in {}, account {}, as {}", aws.region(), identity.account, identity.arn));
+    let Some(stack) = status::find(aws, &name).await? else {
+        return nothing(args, &name, console);
+    };
+    let id = stack.stack_id().unwrap_or(&name).to_owned();
+    let state = stack.stack_status().map_or("", |status| status.as_str()).to_owned();
+    let again = format!("make destroy ENV={}", target.environment.name);
+    let fate = Fate::of(aws, &name, &stack).await?;
+    if state == "DELETE_IN_PROGRESS" {
+        console.say(&format!("{name} is being deleted already; following it"));
+    } else {
+        if state.ends_with("_IN_PROGRESS") && state != "REVIEW_IN_PROGRESS" {
+            return Err(Problem::failed(format!("{name} is {state}: something else goes on with it"))
+                .help(format!("follow it: make deploy ENV={}; then destroy it", target.environment.name)));
+        }
+        tell(args, &name, &fate, console)?;
+        if args.preview {
+            return Ok(Exit::Done);
+        }
+        refuse_protected(&name, &stack, &fate)?;
+        let full = empty::with_objects(aws, &fate.buckets).await?;
+        if !full.is_empty() && !args.empty_buckets {
+            return Err(Problem::refused(format!("not empty: {}", full.join(", ")))
+                .note("CloudFormation deletes no bucket with objects in it, and would stop halfway")
+                .help(format!("empty them as well: {again} ARGS=--empty-buckets")));
+        }
+        agree(args, &name, &again).await?;
+        for bucket in &full {
+            console.say(&format!("emptying {bucket}"));
+            empty::empty(aws, bucket).await?;
+        }
+        aws.cloudformation().delete_stack().stack_name(&id).send().await.told(&format!("delete {name}"))?;
+    }
+    followed(args, target, aws, &id, &again, console).await?;
+    let left = fate::left(aws, target, &identity, &fate).await?;
+    if args.at.json {
+        let line = json!({ "event": "done", "status": "deleted", "stack": name, "left": left });
+        console.print(&format!("{line}\n"))?;
+    } else {
+        console.say(&format!("{}: {name}", styled(GOOD, "deleted")));
+        if !left.is_empty() {
+            console.say("what is left, and what removes it:");
+            console.print(&left.iter().map(fate::Left::lines).collect::<String>())?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn nothing(args: &Destroy, name: &str, console: &mut Console) -> Result<Exit, Problem> {
+    if args.at.json {
+        let line = json!({ "event": "done", "status": "unchanged", "stack": name, "left": [] });
+        console.print(&format!("{line}\n"))?;
+    } else {
+        console.say(&format!("{}: there is no stack {name}", styled(GOOD, "nothing to do")));
+    }
+    Ok(Exit::Done)
+}
+
+fn tell(args: &Destroy, name: &str, fate: &Fate, console: &mut Console) -> Result<(), Problem> {
+    if args.at.json {
+        let mut line = fate.json();
+        line["event"] = "preview".into();
+        line["stack"] = name.into();
+        console.print(&format!("{line}\n"))
+    } else {
+        console.say(&fate.text());
+        Ok(())
+    }
+}
+
+/// What somebody has protected is not deleted by a flag of this program.
+fn refuse_protected(name: &str, stack: &Stack, fate: &Fate) -> Result<(), Problem> {
+    if stack.enable_termination_protection() == Some(true) {
+        return Err(Problem::refused(format!("{name} is protected from deletion"))
+            .note("`deletion_protection` in the manifest sets it, at a deployment")
+            .help(format!(
+                "take the protection away first: aws cloudformation update-termination-protection \
+                 --no-enable-termination-protection --stack-name {name}"
+            )));
+    }
+    if fate.protected.is_empty() {
+        return Ok(());
+    }
+    let mut problem = Problem::refused(format!("protected from deletion: {}", fate.protected.join(", ")))
+        .note("CloudFormation would stop halfway");
+    for table in &fate.protected {
+        problem = problem
+            .help(format!("aws dynamodb update-table --table-name {table} --no-deletion-protection-enabled"));
+    }
+    Err(problem)
+}
+
+async fn agree(args: &Destroy, name: &str, again: &str) -> Result<(), Problem> {
+    match &args.yes {
+        Some(yes) if yes == name => return Ok(()),
+        Some(yes) => {
+            return Err(Problem::bad_input(format!("--yes {yes}: the stack's name is {name}"))
+                .help(format!("{again} ARGS=\"--yes {name}\"")));
+        }
+        None => {}
+    }
+    let question = format!("type the stack's name, {name}, to delete it:");
+    let flag = format!("say it beforehand: {again} ARGS=\"--yes {name}\"");
+    if deploy::confirm(&question, &[name], &flag).await? {
+        return Ok(());
+    }
+    Err(Problem::refused("not deleted: that is not the stack's name").note("nothing was changed"))
+}
+
+async fn followed(
+    args: &Destroy,
+    target: &Target,
+    aws: &Aws,
+    id: &str,
+    again: &str,
+    console: &mut Console,
+) -> Result<(), Problem> {
+    let events = match Events::of_last_operation(aws.cloudformation(), id).await {
+        Ok(events) => events,
+        // A stack without resources is gone at once, with its events.
+        Err(fault) if fault.is("ValidationError") => return Ok(()),
+        Err(fault) => {
+            return Err(fault.problem("read the stack's events").help(format!("follow it again: {again}")));
+        }
+    };
+    let following = Following { aws, id, rejoin: again };
+    let mut progress = Progress::new(args.at.json);
+    let ended = follow(&following, events, &mut progress, console).await?;
+    deploy::judge(&target.stack_name(), &ended, &["DELETE_COMPLETE"], &target.environment.name)
+}
