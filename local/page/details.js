@@ -54,6 +54,8 @@ export class Events {
   #store;
   #rows = new Map();
   #chosen;
+  /** Whether the chosen record was seen in its partition when it was drawn last. */
+  #seen = false;
   #follow;
   #due = false;
 
@@ -170,19 +172,22 @@ export class Events {
       : [];
     this.timeline = el('ol', { class: 'timeline' }, items);
     const told = record.alerts.map((detail) => el('p', { class: 'note plain' }, detail));
-    if (isNew) {
-      this.raw = el('pre', { tabIndex: 0, role: 'region', 'aria-label': 'The raw record' }, '…');
-      void this.#raw(record, this.raw);
-    }
+    if (isNew) this.raw = el('pre', { tabIndex: 0, role: 'region', 'aria-label': 'The raw record' }, '…');
+    // Whoever watches the partition may see the record later than its consumer does; before that there is none to show.
+    const seen = record.at.published !== undefined;
+    if (isNew || (seen && !this.#seen)) void this.#raw(record, this.raw, seen);
+    this.#seen = seen;
     this.detail.replaceChildren(head, ...notes, this.timeline, ...told, el('h4', {}, 'Raw record'), this.raw);
   }
 
-  async #raw(record, into) {
+  async #raw(record, into, seen) {
     try {
       const records = await runner.records(record.topic);
       const found = records.find(({ partition, offset }) => partition === record.partition && offset === record.offset);
       if (!found) {
-        into.textContent = 'Too long ago: the runner keeps the last records only.';
+        // The answer to an earlier question.
+        if (!seen && this.#seen) return;
+        into.textContent = seen ? 'Too long ago: the runner keeps the last records only.' : 'Not seen in its partition yet.';
         return;
       }
       const headers = Object.entries(found.headers).map(([name, value]) => `${name}: ${value}`);

@@ -94,6 +94,11 @@ impl Deployment {
         arn("kafka", &format!("cluster/{}/00000000-0000-4000-8000-000000000000-1", self.stack_name()))
     }
 
+    /// Whether the brokers know users, as MSK's do.
+    pub fn has_users(&self) -> bool {
+        self.endpoints.broker_variables.iter().all(|(_, value)| value != "PLAINTEXT")
+    }
+
     /// Whether callers need a token.
     pub fn needs_token(&self) -> bool {
         self.environment.auth == Auth::Token

@@ -9,7 +9,8 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 use local::{
-    Banner, BrokerChoice, ExternalBroker, LocalError, Options, Ports, Run, bus::Stage, functions::Programs,
+    Banner, BrokerChoice, ExternalBroker, LocalError, Options, Ports, Run, aws::Delivery, bus::Stage,
+    functions::Programs,
 };
 use serde_json::json;
 use tokio::{
@@ -90,9 +91,10 @@ struct Dev {
     /// Use a DynamoDB that runs already.
     #[arg(long, env = "AWS_ENDPOINT_URL_DYNAMODB", value_name = "URL")]
     dynamodb: Option<String>,
-    /// Post every notification to this http:// address as well.
+    /// Deliver notifications as well: post all to an http:// URL, or mail those for mail addresses through
+    /// smtp://host:port.
     #[arg(long, value_name = "URL")]
-    deliver: Option<String>,
+    deliver: Option<Delivery>,
     /// Don't limit requests per second.
     #[arg(long)]
     no_throttle: bool,

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::functions::Programs;
+use crate::{aws::Delivery, functions::Programs};
 
 /// What a local run is told. [`Options::default`] is what `local dev` does without any option.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ pub struct Options {
     /// Throttle the HTTP API as the environment says.
     pub throttle: bool,
     /// Where notifications are delivered as well.
-    pub deliver: Option<String>,
+    pub deliver: Option<Delivery>,
 }
 
 impl Default for Options {

@@ -3,11 +3,12 @@
 use std::{
     future::Future,
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
 use axum::Router;
+use futures_util::{FutureExt, future::BoxFuture};
 use model::Secret;
 use rdkafka::{
     ClientConfig,
@@ -18,9 +19,10 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
     Deployment, Endpoints, LocalError, Options,
-    aws::{self, Aws, Channels, Upstream},
+    aws::{self, Aws, Channels, Flow, Upstream},
     broker::Broker,
     bus::Bus,
+    clock,
     console::{self, Console},
     edge::{self, Edge},
     functions::Functions,
@@ -57,7 +59,13 @@ pub struct Run {
 
 impl Run {
     /// Starts everything; returns when it is ready for requests.
-    pub async fn start(options: &Options) -> Result<Self, LocalError> {
+    ///
+    /// Boxed, so that it is compiled once in this crate and not in each program and test that calls it.
+    pub fn start(options: &Options) -> BoxFuture<'_, Result<Self, LocalError>> {
+        Self::start_all(options).boxed()
+    }
+
+    async fn start_all(options: &Options) -> Result<Self, LocalError> {
         let model = manifest::read_file(&options.manifest)
             .map_err(|error| LocalError::Manifest(error.to_string()))?;
         let environment = model.environment(&options.environment).cloned().ok_or_else(|| {
@@ -69,7 +77,7 @@ impl Run {
         if let Some(folder) = data {
             prepare(folder, options.fresh)?;
         }
-        let mut secrets = Secrets::open(&model, data)?;
+        let secrets = Secrets::open(&model, data)?;
         if let BrokerChoice::External(external) = &options.broker
             && let Some((user, password)) = &external.user
         {
@@ -114,7 +122,7 @@ impl Run {
             &bus,
         )?;
         let channels =
-            Channels::new(&deployment.model, &deployment.environment, options.deliver.as_deref(), &bus);
+            Channels::new(&deployment.model, &deployment.environment, options.deliver.as_ref(), &bus);
         let aws = Arc::new(Aws {
             deployment: Arc::clone(&deployment),
             functions: Arc::clone(&functions),
@@ -122,6 +130,8 @@ impl Run {
             channels,
             tables: upstream,
             bus: bus.clone(),
+            flow: OnceLock::new(),
+            started: clock::millis(),
         });
         let edge = Edge::new(&deployment, &functions, &options.limits, options.throttle, &bus);
         // The functions need these until what is under way is done; then the tasks are aborted.
@@ -148,12 +158,14 @@ impl Run {
             .set("partitioner", "murmur2_random")
             .create()
             .map_err(|error| failed(error.to_string()))?;
+        let flow = Flow { topics, progress: mappings.progress() };
+        // Set here alone, so it is not set already.
+        let _ = aws.flow.set(flow.clone());
         let console = Arc::new(Console {
             aws,
             edge: Arc::clone(&edge),
             broker: Arc::clone(&broker),
-            topics,
-            progress: mappings.progress(),
+            flow,
             producer,
             stopping: stopping.clone(),
         });
@@ -213,7 +225,11 @@ impl Run {
     }
 
     /// Takes no more requests, finishes what is under way, and ends every process.
-    pub async fn stop(self) {
+    pub fn stop(self) -> BoxFuture<'static, ()> {
+        self.stop_all().boxed()
+    }
+
+    async fn stop_all(self) {
         let patience = self.limits.drain;
         self.stop.send_replace(true);
         self.drain(patience).await;
@@ -236,9 +252,7 @@ impl Run {
         // Time for a real Kafka to close its files.
         self.broker.stop(patience.max(Duration::from_secs(30))).await;
     }
-}
 
-impl Run {
     /// Waits until no call is under way and every record is done: the embedded broker forgets what isn't. A real one
     /// keeps it for the next run.
     async fn drain(&self, patience: Duration) {
@@ -265,9 +279,7 @@ impl Run {
         };
         let _ = tokio::time::timeout(patience, done).await;
     }
-}
 
-impl Run {
     async fn ends(&self) -> Vec<(String, i32, i64)> {
         let observer = self.observer();
         let topics = self.deployment.model.topics.iter();

@@ -1,6 +1,12 @@
 //! The secrets of a local run: made by chance, kept in the data folder where there is one.
 
-use std::{collections::BTreeMap, fmt, fs, io::Write, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use model::{Model, Secret};
 use serde::{Deserialize, Serialize};
@@ -12,13 +18,26 @@ use crate::LocalError;
 pub const ALL: [Secret; 3] = [Secret::ProducerCredentials, Secret::ConsumerCredentials, Secret::TokenKey];
 
 /// The secrets' values.
-#[derive(Clone)]
-pub struct Secrets(BTreeMap<Secret, Stored>);
+pub struct Secrets {
+    all: Mutex<BTreeMap<Secret, Versions>>,
+    /// Where they are kept.
+    path: Option<PathBuf>,
+}
 
-/// One secret.
+/// A secret's versions in use.
+#[derive(Clone, Serialize, Deserialize)]
+struct Versions {
+    #[serde(flatten)]
+    current: Stored,
+    /// What was current until it was changed last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    previous: Option<Stored>,
+}
+
+/// One version of a secret.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Stored {
-    /// Its version.
+    /// Its id.
     pub version: String,
     /// Its text, JSON as Secrets Manager generates it.
     pub text: String,
@@ -28,38 +47,44 @@ pub struct Stored {
 
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.lock().keys()).finish()
     }
 }
 
 impl Secrets {
     /// Reads them from the folder, or makes them anew.
     pub fn open(model: &Model, folder: Option<&Path>) -> Result<Self, LocalError> {
-        let Some(folder) = folder else { return Ok(Self::generate(model)) };
+        let generated = Self::generate(model);
+        let Some(folder) = folder else { return Ok(generated) };
         let path = folder.join("secrets.json");
-        let mut secrets = Self::generate(model);
         let kept = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => "{}".into(),
             Err(error) => return Err(LocalError::file(&path)(error)),
         };
         // Others must not take their place: a broker's data beside them knows these.
-        let kept: BTreeMap<String, Stored> = serde_json::from_str(&kept).map_err(|error| {
+        let kept: BTreeMap<String, Versions> = serde_json::from_str(&kept).map_err(|error| {
             LocalError::Options(format!(
                 "{} is not what was written there: {error}; start with --fresh",
                 path.display()
             ))
         })?;
-        for (secret, stored) in &mut secrets.0 {
+        for (secret, versions) in generated.lock().iter_mut() {
             if let Some(kept) = kept.get(&name(*secret)) {
-                *stored = kept.clone();
+                *versions = kept.clone();
             }
         }
-        let all: BTreeMap<String, &Stored> =
-            secrets.0.iter().map(|(secret, stored)| (name(*secret), stored)).collect();
-        let text = serde_json::to_string_pretty(&all).unwrap_or_default();
-        write_private(&path, &text).map_err(LocalError::file(&path))?;
+        let secrets = Self { path: Some(path), ..generated };
+        secrets.keep(&secrets.lock())?;
         Ok(secrets)
+    }
+
+    fn keep(&self, all: &BTreeMap<Secret, Versions>) -> Result<(), LocalError> {
+        let Some(path) = &self.path else { return Ok(()) };
+        let all: BTreeMap<String, &Versions> =
+            all.iter().map(|(secret, versions)| (name(*secret), versions)).collect();
+        let text = serde_json::to_string_pretty(&all).unwrap_or_default();
+        write_private(path, &text).map_err(LocalError::file(path))
     }
 
     fn generate(model: &Model) -> Self {
@@ -69,27 +94,42 @@ impl Secrets {
             Secret::ConsumerCredentials => user(model.consumer_user()),
             Secret::TokenKey => json!({ "key": format!("{}{}", chance(), chance()) }).to_string(),
         };
-        let stored = |secret| Stored {
-            version: uuid::Uuid::new_v4().to_string(),
-            text: text(secret),
-            created: crate::clock::millis(),
-        };
-        Self(ALL.into_iter().map(|secret| (secret, stored(secret))).collect())
+        let versions = |secret| Versions { current: Stored::new(text(secret)), previous: None };
+        let all = ALL.into_iter().map(|secret| (secret, versions(secret))).collect();
+        Self { all: Mutex::new(all), path: None }
     }
 
-    /// The secret.
+    /// What the secret is now.
     ///
     /// # Panics
     /// Never: every secret is made at the start.
-    pub fn get(&self, secret: Secret) -> &Stored {
-        self.0.get(&secret).expect("every secret is made at the start")
+    pub fn get(&self, secret: Secret) -> Stored {
+        self.lock().get(&secret).expect("every secret is made at the start").current.clone()
+    }
+
+    /// What it was until it was changed last.
+    pub fn previous(&self, secret: Secret) -> Option<Stored> {
+        self.lock().get(&secret)?.previous.clone()
+    }
+
+    /// Changes it under this version; what it was becomes the previous one. A version that is there stays as it is.
+    pub fn put(&self, secret: Secret, version: &str, text: String) -> Result<(), LocalError> {
+        let mut all = self.lock();
+        if let Some(versions) = all.get_mut(&secret)
+            && versions.current.version != version
+        {
+            let new = Stored { version: version.to_owned(), ..Stored::new(text) };
+            versions.previous = Some(std::mem::replace(&mut versions.current, new));
+        }
+        self.keep(&all)
     }
 
     /// Makes this the user of producers and mappings alike: another cluster has its own users.
-    pub fn set_credentials(&mut self, username: &str, password: &str) {
+    pub fn set_credentials(&self, username: &str, password: &str) {
+        let mut all = self.lock();
         for secret in [Secret::ProducerCredentials, Secret::ConsumerCredentials] {
-            if let Some(stored) = self.0.get_mut(&secret) {
-                stored.text = json!({ "username": username, "password": password }).to_string();
+            if let Some(versions) = all.get_mut(&secret) {
+                versions.current.text = json!({ "username": username, "password": password }).to_string();
             }
         }
     }
@@ -99,6 +139,16 @@ impl Secrets {
         let value: serde_json::Value = serde_json::from_str(&self.get(secret).text).unwrap_or_default();
         let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
         (text("username"), text("password"))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Secret, Versions>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stored {
+    fn new(text: String) -> Self {
+        Self { version: uuid::Uuid::new_v4().to_string(), text, created: crate::clock::millis() }
     }
 }
 

@@ -3,8 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use dynoxide::Database;
-use model::{KeyAttribute, KeyType, Table};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{Deployment, LocalError, aws::Upstream};
@@ -75,7 +74,7 @@ pub(crate) async fn create(deployment: &Deployment, tables: &Upstream) -> Result
             continue;
         }
         let failed = LocalError::Tables;
-        tables.call("CreateTable", &definition(table, &name)).await.map_err(failed)?;
+        tables.call("CreateTable", &table.create_request(&name)).await.map_err(failed)?;
         if let Some(ttl) = &table.ttl {
             let asked = json!({
                 "TableName": name,
@@ -102,52 +101,4 @@ async fn wait_until_active(tables: &Upstream, name: &str) -> Result<(), LocalErr
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     Err(LocalError::Tables(format!("table {name} does not become ACTIVE")))
-}
-
-fn definition(table: &Table, name: &str) -> Value {
-    let mut attributes: Vec<&KeyAttribute> = vec![&table.key];
-    attributes.extend(&table.sort);
-    for index in &table.indexes {
-        attributes.push(&index.key);
-        attributes.extend(&index.sort);
-    }
-    attributes.sort_by(|a, b| a.name.cmp(&b.name));
-    attributes.dedup_by(|a, b| a.name == b.name);
-    let attributes: Vec<Value> = attributes
-        .into_iter()
-        .map(|attribute| {
-            let kind = match attribute.ty {
-                KeyType::S => "S",
-                KeyType::N => "N",
-            };
-            json!({ "AttributeName": attribute.name, "AttributeType": kind })
-        })
-        .collect();
-    let mut definition = json!({
-        "TableName": name,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": attributes,
-        "KeySchema": keys(&table.key, table.sort.as_ref()),
-    });
-    let indexes: Vec<Value> = table
-        .indexes
-        .iter()
-        .map(|index| {
-            json!({
-                "IndexName": index.name.name,
-                "KeySchema": keys(&index.key, index.sort.as_ref()),
-                "Projection": { "ProjectionType": "ALL" },
-            })
-        })
-        .collect();
-    if !indexes.is_empty() {
-        definition["GlobalSecondaryIndexes"] = indexes.into();
-    }
-    definition
-}
-
-fn keys(key: &KeyAttribute, sort: Option<&KeyAttribute>) -> Vec<Value> {
-    let mut keys = vec![json!({ "AttributeName": key.name, "KeyType": "HASH" })];
-    keys.extend(sort.map(|sort| json!({ "AttributeName": sort.name, "KeyType": "RANGE" })));
-    keys
 }

@@ -112,6 +112,9 @@ pub(crate) fn start(
     config.set("group.id", "local-tap").set("client.id", "tap").set("enable.auto.commit", "false");
     if embedded {
         config.set("fetch.wait.max.ms", "10");
+    } else {
+        // Nobody waits for what is seen here, so that a busy broker isn't asked once more for each record.
+        config.set("fetch.min.bytes", "1048576").set("fetch.wait.max.ms", "25");
     }
     let consumer: StreamConsumer = config.create().map_err(|error: KafkaError| error.to_string())?;
     let mut all = TopicPartitionList::new();

@@ -39,3 +39,28 @@ async fn a_client_that_was_away_gets_what_it_missed() {
         })
         .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_would_be_mailed_is_mailed_where_there_is_a_server() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let server = format!("smtp://{}", listener.local_addr().expect("it is bound"));
+    let local = Local::start(&["--deliver", &server]);
+    let poison = json!({ "kind": "poison", "topic": "user-info-submitted", "key": "a@example.com" });
+    let (status, placed) = local.step("/_local/fault", &poison).await;
+    assert_eq!(status, 200, "{placed}");
+    let said = tokio::time::timeout(support::PATIENCE, support::mail::receive(&listener)).await;
+    let said = said.expect("a mail comes").join("\n");
+    assert!(said.contains("RCPT TO:<onboard-ai-support-dev@localhost>"), "{said}");
+    assert!(said.contains("Subject: ") && said.contains("user-info-submitted"), "{said}");
+    assert!(!said.contains("a@example.com"), "a notification tells no personal data: {said}");
+    assert!(local.stop().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the programs of `make build`, in the folder that FUNCTIONS names"]
+async fn the_programs_that_are_deployed_do_the_same() {
+    let programs = std::env::var("FUNCTIONS").expect("FUNCTIONS names the programs' folder");
+    let local = Local::start(&["--functions", &programs]);
+    support::journey::many_customers(&local, 5).await;
+    assert!(local.stop().success());
+}

@@ -13,21 +13,49 @@ pub(super) const XMLNS: &str = "http://cloudformation.amazonaws.com/doc/2010-05-
 pub(super) fn call(aws: &Aws, action: &str, form: &BTreeMap<String, String>) -> Result<String, Fault> {
     match action {
         "DescribeStacks" => {
-            let name = aws.deployment.stack_name();
-            if let Some(asked) = form.get("StackName")
-                && *asked != name
-                && !asked.contains(&format!(":stack/{name}/"))
-            {
-                return Err(Fault::new(
-                    400,
-                    "ValidationError",
-                    format!("Stack with id {asked} does not exist"),
-                ));
-            }
+            let name = named(aws, form.get("StackName"))?;
             Ok(format!("<Stacks><member>{}</member></Stacks>", stack(aws, &name)))
+        }
+        "ListStackResources" => {
+            named(aws, form.get("StackName"))?;
+            Ok(format!("<StackResourceSummaries>{}</StackResourceSummaries>", resources(aws)))
         }
         _ => Err(Fault::missing(&format!("cloudformation {action}"))),
     }
+}
+
+/// The stack's name, which is what is asked for.
+fn named(aws: &Aws, asked: Option<&String>) -> Result<String, Fault> {
+    let name = aws.deployment.stack_name();
+    match asked {
+        Some(asked) if *asked != name && !asked.contains(&format!(":stack/{name}/")) => {
+            Err(Fault::new(400, "ValidationError", format!("Stack with id {asked} does not exist")))
+        }
+        _ => Ok(name),
+    }
+}
+
+/// What of the stack there is on this machine, without the nested stacks between.
+fn resources(aws: &Aws) -> String {
+    let deployment = &aws.deployment;
+    let functions = deployment.model.functions.iter();
+    let functions = functions
+        .map(|function| (&function.name.pascal, "AWS::Lambda::Function", deployment.function_name(function)));
+    let tables = deployment.model.tables.iter();
+    let tables =
+        tables.map(|table| (&table.name.pascal, "AWS::DynamoDB::Table", deployment.table_name(table)));
+    let since = crate::clock::iso(aws.started);
+    let resource = |(id, kind, name): (&String, &str, String)| {
+        let tags = [
+            tag("LogicalResourceId", id),
+            tag("PhysicalResourceId", &name),
+            tag("ResourceType", kind),
+            tag("ResourceStatus", "CREATE_COMPLETE"),
+            tag("LastUpdatedTimestamp", &since),
+        ];
+        format!("<member>{}</member>", tags.concat())
+    };
+    functions.chain(tables).map(resource).collect()
 }
 
 fn stack(aws: &Aws, name: &str) -> String {
@@ -48,7 +76,7 @@ fn stack(aws: &Aws, name: &str) -> String {
             format!("<member>{}{}</member>", tag("OutputKey", key), tag("OutputValue", value))
         })
         .collect();
-    let created = crate::clock::iso(deployment.secrets.get(model::Secret::TokenKey).created);
+    let created = crate::clock::iso(aws.started);
     [
         tag("StackId", &arn("cloudformation", &format!("stack/{name}/00000000-0000-4000-8000-000000000000"))),
         tag("StackName", name),

@@ -1,5 +1,6 @@
 //! MSK: the cluster's state and its brokers.
 
+use model::Secret;
 use serde_json::{Value, json};
 
 use super::{Aws, Request, reply::Fault};
@@ -24,10 +25,21 @@ pub(super) fn call(aws: &Aws, parts: &[&str], request: &Request) -> Result<Value
         ("GET", [cluster, "bootstrap-brokers"]) => {
             check(cluster)?;
             let brokers = &aws.deployment.endpoints.brokers;
-            let scram =
-                aws.deployment.endpoints.broker_variables.iter().all(|(_, value)| value != "PLAINTEXT");
-            let name = if scram { "bootstrapBrokerStringSaslScram" } else { "bootstrapBrokerString" };
+            let name = if aws.deployment.has_users() {
+                "bootstrapBrokerStringSaslScram"
+            } else {
+                "bootstrapBrokerString"
+            };
             Ok(json!({ name: brokers }))
+        }
+        ("GET", [cluster, "scram-secrets"]) => {
+            check(cluster)?;
+            if !aws.deployment.has_users() {
+                let message = "these brokers take anyone: they have no SCRAM users";
+                return Err(Fault::new(400, "BadRequestException", message));
+            }
+            let users = [Secret::ProducerCredentials, Secret::ConsumerCredentials];
+            Ok(json!({ "secretArnList": users.map(|user| aws.deployment.secret_arn(user)) }))
         }
         (method, _) => Err(Fault::missing(&format!("kafka {method} {}", request.uri.path()))),
     }

@@ -142,7 +142,7 @@ fn configuration(aws: &Aws, function: &Function) -> Value {
         "Description": function.description,
         "Timeout": function.timeout_seconds,
         "MemorySize": function.memory_mib,
-        "LastModified": clock::written(clock::millis(), "%Y-%m-%dT%H:%M:%S%.3f+0000"),
+        "LastModified": clock::written(aws.started, "%Y-%m-%dT%H:%M:%S%.3f+0000"),
         "Version": "$LATEST",
         "Environment": { "Variables": deployment.variables(function) },
         "TracingConfig": { "Mode": "Active" },
@@ -163,15 +163,23 @@ fn configuration(aws: &Aws, function: &Function) -> Value {
     configuration
 }
 
-/// The event source mappings, as `list-event-source-mappings` has them.
-pub(super) fn mappings(aws: &Aws) -> Value {
+/// The event source mappings, as `list-event-source-mappings` has them; those of one function where one is asked for.
+pub(super) fn mappings(aws: &Aws, request: &Request) -> Result<Value, Fault> {
     let deployment = &aws.deployment;
+    let asked = match request.query().get("FunctionName") {
+        Some(name) => Some(find(aws, name)?),
+        None => None,
+    };
     let topics = deployment.model.topics.iter();
     let mappings: Vec<Value> = topics
         .filter_map(|topic| {
             let consumer = topic.consumer.as_ref()?;
             let role = model::Role::Consumer(topic.name.name.clone());
-            let name = deployment.function_name(deployment.model.function(&role));
+            let function = deployment.model.function(&role);
+            if asked.is_some_and(|asked| asked.name != function.name) {
+                return None;
+            }
+            let name = deployment.function_name(function);
             Some(json!({
                 "UUID": crate::mapping::id(&topic.name.name),
                 "EventSourceMappingArn": arn("lambda", &format!("event-source-mapping:{}", crate::mapping::id(&topic.name.name))),
@@ -193,5 +201,5 @@ pub(super) fn mappings(aws: &Aws) -> Value {
             }))
         })
         .collect();
-    json!({ "EventSourceMappings": mappings })
+    Ok(json!({ "EventSourceMappings": mappings }))
 }

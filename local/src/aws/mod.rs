@@ -6,7 +6,9 @@
 
 mod api_gateway;
 mod cloudformation;
+mod cloudwatch;
 mod cloudwatch_logs;
+mod delivery;
 mod dynamodb;
 mod kafka;
 mod lambda;
@@ -15,7 +17,10 @@ mod secrets_manager;
 mod sns;
 mod sts;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     Router,
@@ -25,10 +30,11 @@ use axum::{
     response::Response,
 };
 
+pub use delivery::Delivery;
 pub use dynamodb::Upstream;
 pub use sns::{Alert, Channels};
 
-use crate::{Deployment, bus::Bus, functions::Functions, logs::Logs};
+use crate::{Deployment, bus::Bus, functions::Functions, logs::Logs, mapping::Progress, tap::Topics};
 use reply::Fault;
 
 /// Largest request: DynamoDB's 16 MB.
@@ -43,6 +49,30 @@ pub struct Aws {
     pub(crate) channels: Channels,
     pub(crate) tables: Upstream,
     pub(crate) bus: Bus,
+    /// What the topics hold, and how far their mappings are; from the moment when they are up.
+    pub(crate) flow: OnceLock<Flow>,
+    /// When it began: milliseconds since 1970.
+    pub(crate) started: i64,
+}
+
+/// What the topics hold, and how far their mappings are.
+#[derive(Debug, Clone)]
+pub(crate) struct Flow {
+    pub(crate) topics: Topics,
+    pub(crate) progress: BTreeMap<String, Progress>,
+}
+
+impl Flow {
+    /// Records of a topic that its mapping has yet to finish, by partition.
+    pub(crate) fn lag(&self, topic: &str) -> BTreeMap<i32, i64> {
+        let committed = self.progress.get(topic).map(|progress| progress.numbers().committed);
+        let committed = committed.unwrap_or_default();
+        let ends = self.topics.end(topic).into_iter();
+        let behind = |(partition, end): (i32, i64)| {
+            (partition, (end - committed.get(&partition).copied().unwrap_or(0)).max(0))
+        };
+        ends.map(behind).collect()
+    }
 }
 
 /// One request.
@@ -117,10 +147,13 @@ async fn handle(
             return lambda::call(&aws, &parts[2..], date, &request).await;
         }
         [_, "event-source-mappings"] if request.method == Method::GET => {
-            return reply::rest(Ok(lambda::mappings(&aws)));
+            return reply::rest(lambda::mappings(&aws, &request));
         }
         ["v1", "clusters", ..] | ["api", "v2", "clusters", ..] => {
             return reply::rest(kafka::call(&aws, &parts, &request));
+        }
+        ["service", cloudwatch::SERVICE, "operation", operation] => {
+            return cloudwatch::call(&aws, operation, &request);
         }
         ["v2", "apis", ..] => return reply::rest(api_gateway::call(&aws, &parts[2..], &request)),
         _ => {}

@@ -1,6 +1,10 @@
 //! Answers in AWS's protocols.
 
-use axum::{body::Body, http::StatusCode, response::Response};
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode},
+    response::Response,
+};
 use serde_json::{Value, json};
 
 /// An error as AWS states it.
@@ -54,6 +58,20 @@ pub(super) fn rest(result: Result<Value, Fault>) -> Response {
     }
 }
 
+/// A result in the RPC v2 CBOR protocol, already written.
+pub(super) fn cbor(result: Result<Vec<u8>, &Fault>) -> Response {
+    let (status, body, error) = match result {
+        Ok(body) => (200, body, None),
+        Err(fault) => {
+            let body = json!({ "__type": fault.code, "message": fault.message });
+            (fault.status, super::cloudwatch::write(&body), Some(fault.code))
+        }
+    };
+    let mut response = build(status, "application/cbor", body, error);
+    response.headers_mut().insert("smithy-protocol", HeaderValue::from_static("rpc-v2-cbor"));
+    response
+}
+
 /// A result in the query protocol: the inside of `<ActionResult>`, as XML.
 pub(super) fn query(action: &str, namespace: &str, result: Result<String, Fault>) -> Response {
     let id = uuid::Uuid::new_v4();
@@ -76,7 +94,7 @@ pub(super) fn query(action: &str, namespace: &str, result: Result<String, Fault>
     }
 }
 
-fn build(status: u16, content_type: &str, body: String, error: Option<&str>) -> Response {
+fn build(status: u16, content_type: &str, body: impl Into<Body>, error: Option<&str>) -> Response {
     let mut response = Response::builder()
         .status(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
         .header("content-type", content_type)
@@ -85,7 +103,7 @@ fn build(status: u16, content_type: &str, body: String, error: Option<&str>) -> 
         response = response.header("x-amzn-errortype", error);
     }
     // Status and headers are all valid.
-    response.body(Body::from(body)).unwrap_or_default()
+    response.body(body.into()).unwrap_or_default()
 }
 
 /// Text inside XML.

@@ -1,4 +1,4 @@
-//! SNS: what a channel is told is kept and shown, and posted to HTTP subscribers.
+//! SNS: what a channel is told is kept and shown, posted to HTTP subscribers, and mailed where there is a mail server.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -9,16 +9,13 @@ use axum::{
     body::Body,
     http::{Request, Uri},
 };
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
 use model::{Model, Protocol};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
     Aws,
+    delivery::{Courier, Delivery},
     reply::{Fault, tag},
 };
 use crate::{
@@ -42,7 +39,7 @@ pub struct Channels(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     names: Vec<String>,
-    client: Client<HttpConnector, Body>,
+    courier: Courier,
     state: Mutex<State>,
     bus: Bus,
 }
@@ -85,24 +82,32 @@ impl Channels {
     pub(crate) fn new(
         model: &Model,
         environment: &model::Environment,
-        deliver: Option<&str>,
+        deliver: Option<&Delivery>,
         bus: &Bus,
     ) -> Self {
         let mut state = State::default();
         for channel in &model.channels {
             let name = model.channel_name(channel, environment);
             let here = channel.subscribers.iter().filter(|to| to.environments.contains(&environment.name));
-            let there = here.map(|subscriber| {
-                let protocol = match subscriber.protocol {
-                    Protocol::Email => "email",
-                    Protocol::Https => "https",
-                    Protocol::Sqs => "sqs",
-                    Protocol::Sms => "sms",
-                };
-                (protocol.to_owned(), subscriber.endpoint.clone())
+            let there: Vec<(String, String)> = here
+                .map(|subscriber| {
+                    let protocol = match subscriber.protocol {
+                        Protocol::Email => "email",
+                        Protocol::Https => "https",
+                        Protocol::Sqs => "sqs",
+                        Protocol::Sms => "sms",
+                    };
+                    (protocol.to_owned(), subscriber.endpoint.clone())
+                })
+                .collect();
+            let is_mailed = there.iter().any(|(protocol, _)| protocol == "email");
+            let own = deliver.and_then(|delivery| match delivery {
+                Delivery::Http(url) => Some(("http".to_owned(), url.clone())),
+                // Whoever gave a mail server wants to see every channel's mail.
+                Delivery::Smtp { .. } if is_mailed => None,
+                Delivery::Smtp { .. } => Some(("email".to_owned(), format!("{name}@localhost"))),
             });
-            let own = deliver.map(|url| ("http".to_owned(), url.to_owned()));
-            for (protocol, endpoint) in there.chain(own) {
+            for (protocol, endpoint) in there.into_iter().chain(own) {
                 state.subscriptions.push(Subscription {
                     arn: new_arn(&name),
                     channel: name.clone(),
@@ -112,8 +117,8 @@ impl Channels {
             }
         }
         let names = model.channels.iter().map(|channel| model.channel_name(channel, environment)).collect();
-        let client = Client::builder(TokioExecutor::new()).build(HttpConnector::new());
-        Self(Arc::new(Inner { names, client, state: Mutex::new(state), bus: bus.clone() }))
+        let courier = Courier::new(deliver);
+        Self(Arc::new(Inner { names, courier, state: Mutex::new(state), bus: bus.clone() }))
     }
 
     /// What was told, oldest first.
@@ -161,8 +166,12 @@ impl Channels {
             detail: Some(format!("{channel}: {}", alert.message)),
             ..Happening::now(Stage::Alerted)
         });
-        for to in subscriptions.into_iter().filter(|to| to.protocol == "http") {
-            self.deliver(&to, &alert);
+        for to in &subscriptions {
+            match to.protocol.as_str() {
+                "http" => self.post(to, &alert),
+                "email" | "email-json" if self.0.courier.mails() => self.mail(to, &alert),
+                _ => {}
+            }
         }
         let id = alert.message_id.clone();
         let mut state = self.lock();
@@ -173,7 +182,7 @@ impl Channels {
         Ok(tag("MessageId", &id))
     }
 
-    fn deliver(&self, to: &Subscription, alert: &Alert) {
+    fn post(&self, to: &Subscription, alert: &Alert) {
         let body = notification(alert, &to.arn).to_string();
         let request = Request::post(&to.endpoint)
             .header("content-type", "text/plain; charset=UTF-8")
@@ -185,12 +194,23 @@ impl Channels {
         let Ok(request) = request else { return };
         let (me, endpoint) = (self.clone(), to.endpoint.clone());
         tokio::spawn(async move {
-            let problem = match me.0.client.request(request).await {
-                Ok(response) if response.status().is_success() => return,
-                Ok(response) => response.status().to_string(),
-                Err(error) => error.to_string(),
-            };
-            me.0.bus.notice(format!("a notification could not be posted to {endpoint}: {problem}"));
+            if let Err(problem) = me.0.courier.post(request).await {
+                me.0.bus.notice(format!("a notification could not be posted to {endpoint}: {problem}"));
+            }
+        });
+    }
+
+    fn mail(&self, to: &Subscription, alert: &Alert) {
+        let subject = alert.subject.clone().unwrap_or_else(|| "AWS Notification Message".into());
+        let text = match to.protocol.as_str() {
+            "email-json" => notification(alert, &to.arn).to_string(),
+            _ => alert.message.clone(),
+        };
+        let (me, endpoint) = (self.clone(), to.endpoint.clone());
+        tokio::spawn(async move {
+            if let Err(problem) = me.0.courier.mail(&endpoint, &subject, text).await {
+                me.0.bus.notice(format!("a notification could not be mailed to {endpoint}: {problem}"));
+            }
         });
     }
 

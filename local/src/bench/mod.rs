@@ -14,6 +14,8 @@ mod memory;
 
 use std::{fmt, time::Duration};
 
+use futures_util::{FutureExt, future::BoxFuture};
+
 use crate::{LocalError, Options, Run};
 
 /// How much, and how long.
@@ -54,7 +56,11 @@ impl Times {
 }
 
 /// Starts everything, measures, and stops everything.
-pub async fn run(options: &Options, plan: Plan) -> Result<Report, LocalError> {
+pub fn run(options: &Options, plan: Plan) -> BoxFuture<'_, Result<Report, LocalError>> {
+    start(options, plan).boxed()
+}
+
+async fn start(options: &Options, plan: Plan) -> Result<Report, LocalError> {
     let run = Run::start(options).await?;
     let measured = measure(&run, plan).await;
     run.stop().await;

@@ -16,7 +16,7 @@ mod fault;
 mod page;
 mod state;
 
-use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -35,15 +35,19 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast::error::RecvError, watch};
 
-use crate::{aws::Aws, broker::Broker, bus::Happening, edge::Edge, mapping::Progress, tap::Topics};
+use crate::{
+    aws::{Aws, Flow},
+    broker::Broker,
+    bus::Happening,
+    edge::Edge,
+};
 
 /// What the console shows and does.
 pub(crate) struct Console {
     pub(crate) aws: Arc<Aws>,
     pub(crate) edge: Arc<Edge>,
     pub(crate) broker: Arc<Broker>,
-    pub(crate) topics: Topics,
-    pub(crate) progress: BTreeMap<String, Progress>,
+    pub(crate) flow: Flow,
     pub(crate) producer: FutureProducer,
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -126,7 +130,7 @@ async fn alerts(State(console): State<Arc<Console>>) -> impl IntoResponse {
 }
 
 async fn records(State(console): State<Arc<Console>>, Path(topic): Path<String>) -> impl IntoResponse {
-    Json(json!({ "records": console.topics.last(&topic) }))
+    Json(json!({ "records": console.flow.topics.last(&topic) }))
 }
 
 async fn logs(State(console): State<Arc<Console>>, Path(function): Path<String>) -> Response {

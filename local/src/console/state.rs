@@ -19,16 +19,10 @@ const ROWS: u32 = 200;
 pub(super) async fn state(State(console): State<Arc<Console>>) -> Json<Value> {
     let deployment = &console.aws.deployment;
     let mut topics = BTreeMap::new();
-    for (topic, progress) in &console.progress {
+    for (topic, progress) in &console.flow.progress {
         let numbers = progress.numbers();
-        let end = console.topics.end(topic);
-        let lag: BTreeMap<i32, i64> = end
-            .iter()
-            .map(|(partition, end)| {
-                let committed = numbers.committed.get(partition).copied().unwrap_or(0);
-                (*partition, (end - committed).max(0))
-            })
-            .collect();
+        let end = console.flow.topics.end(topic);
+        let lag = console.flow.lag(topic);
         let total: i64 = lag.values().sum();
         topics
             .insert(topic.clone(), json!({ "end": end, "lag": lag, "totalLag": total, "mapping": numbers }));
@@ -43,7 +37,7 @@ pub(super) async fn state(State(console): State<Arc<Console>>) -> Json<Value> {
     }
     Json(json!({
         "topics": topics,
-        "deadLetters": console.topics.end(dead).values().sum::<i64>(),
+        "deadLetters": console.flow.topics.end(dead).values().sum::<i64>(),
         "functions": console.aws.functions.state(),
         "tables": tables,
         "alerts": console.aws.channels.alerts().len(),

@@ -49,27 +49,18 @@ fn missing(function: &str, path: PathBuf, command: &'static str) -> LocalError {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    let producers = producers::functions::<publish::KafkaPublisher>().into_iter().map(|(name, _)| name);
-    let consumers = consumers::functions().into_iter().map(|(name, _)| name);
-    let edge = edge::functions().into_iter().map(|(name, _)| name);
-    producers.chain(consumers).chain(edge)
+    [producers::NAMES, consumers::NAMES, edge::NAMES].into_iter().flatten().copied()
 }
 
 /// Runs a function as its own program does, until it is ended from outside.
 ///
 /// The error is a text: the function's own, or that there is no such function.
 pub async fn run(function: &str) -> Result<(), String> {
-    // One after the other: a function that is found returns only at its end.
-    let mut ended = producers::run(function).await;
-    if ended.is_none() {
-        ended = consumers::run(function).await;
-    }
-    if ended.is_none() {
-        ended = edge::run(function).await;
-    }
+    let found = producers::run(function).or_else(|| consumers::run(function)).or_else(|| edge::run(function));
     let known = || names().collect::<Vec<_>>().join(", ");
-    ended
+    found
         .ok_or_else(|| format!("there is no function `{function}`; there are {}", known()))?
+        .await
         .map_err(|error| error.to_string())
 }
 

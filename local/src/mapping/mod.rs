@@ -11,7 +11,7 @@ use std::{
 };
 
 use model::Role;
-use rdkafka::ClientConfig;
+use rdkafka::{ClientConfig, error::KafkaError, producer::FutureProducer};
 use serde::Serialize;
 use tokio::{sync::watch, task::JoinSet};
 
@@ -87,6 +87,13 @@ impl Mappings {
         limits: &Limits,
         bus: &Bus,
     ) -> Result<Self, LocalError> {
+        let failed =
+            |reason: String| LocalError::Broker { servers: deployment.endpoints.brokers.clone(), reason };
+        let mut config = client.clone();
+        config.set("acks", "all").set("enable.idempotence", "true").set("linger.ms", "0");
+        // One for all dead letters: each producer has threads of its own.
+        let producer: FutureProducer =
+            config.create().map_err(|error: KafkaError| failed(error.to_string()))?;
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let mut progress = BTreeMap::new();
@@ -117,10 +124,8 @@ impl Mappings {
             };
             let own = Progress::default();
             progress.insert(topic.name.name.clone(), own.clone());
-            let poller =
-                Poller::new(settings, deployment, functions, client, own, bus).map_err(|reason| {
-                    LocalError::Broker { servers: deployment.endpoints.brokers.clone(), reason }
-                })?;
+            let poller = Poller::new(settings, deployment, functions, client, producer.clone(), own, bus)
+                .map_err(failed)?;
             tasks.spawn(poller.run(stopping.clone()));
         }
         Ok(Self { stop, tasks, progress })

@@ -1,6 +1,7 @@
 //! One mapping at work: reads its topic, hands batches to its function, commits what is done.
 
 use std::{
+    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -32,6 +33,10 @@ use crate::{
 /// Bytes of records that are held here before reading stops for a while.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
+/// How long an offset may wait for others before it is committed: each commit is a write of the broker's. What is
+/// done and not yet committed comes again after a crash, and is then known to be done.
+const COMMIT_EVERY: Duration = Duration::from_millis(50);
+
 /// What a mapping is told.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
@@ -57,6 +62,10 @@ pub(super) struct Poller {
     queues: Queues,
     progress: Progress,
     bus: Bus,
+    /// The next offset to be done, by partition.
+    done: BTreeMap<i32, i64>,
+    /// When some of these are committed.
+    commit_at: Option<Instant>,
 }
 
 impl Poller {
@@ -65,6 +74,7 @@ impl Poller {
         deployment: &Arc<Deployment>,
         functions: &Arc<Functions>,
         client: &ClientConfig,
+        producer: FutureProducer,
         progress: Progress,
         bus: &Bus,
     ) -> Result<Self, String> {
@@ -91,9 +101,6 @@ impl Poller {
         } else {
             consumer.subscribe(&[&settings.topic]).map_err(|error| error.to_string())?;
         }
-        let mut config = client.clone();
-        config.set("acks", "all").set("enable.idempotence", "true").set("linger.ms", "0");
-        let producer = config.create().map_err(|error: KafkaError| error.to_string())?;
         Ok(Self {
             queues: Queues::new(settings.rules.clone()),
             settings,
@@ -103,6 +110,8 @@ impl Poller {
             producer,
             progress,
             bus: bus.clone(),
+            done: BTreeMap::new(),
+            commit_at: None,
         })
     }
 
@@ -130,12 +139,7 @@ impl Poller {
             if stop && calls.is_empty() && burials.is_empty() {
                 break;
             }
-            let pause = async {
-                match wake {
-                    Some(at) => tokio::time::sleep_until(at.into()).await,
-                    None => std::future::pending().await,
-                }
-            };
+            let commit_at = self.commit_at;
             tokio::select! {
                 message = self.consumer.recv(), if !stop && self.queues.bytes() < MOST_BYTES => {
                     match message.map(|message| detach(&message)) {
@@ -164,15 +168,17 @@ impl Poller {
                     }
                 }
                 Some(dead) = burials.next() => self.buried(&dead),
-                () = pause => {}
+                () = until(wake) => {}
+                () = until(commit_at) => self.commit(),
                 _ = stopping.changed() => {}
             }
         }
+        let offsets = self.offsets();
         let consumer = self.consumer;
         // Both wait in C for the broker, which may be gone: that must hold up nothing else.
         let closed = tokio::task::spawn_blocking(move || {
             // What is committed is in the broker before the runner ends.
-            let _ = consumer.commit_consumer_state(CommitMode::Sync);
+            let _ = consumer.commit(&offsets, CommitMode::Sync);
             drop(consumer);
         });
         let _ = closed.await;
@@ -222,7 +228,7 @@ impl Poller {
             numbers.failures += u64::from(!settled.again.is_empty() || !settled.dead.is_empty());
             numbers.failing = failing;
         });
-        self.commit(&settled.commit);
+        self.finished(&settled.commit);
         settled.dead
     }
 
@@ -236,23 +242,34 @@ impl Poller {
             numbers.dead_letters += dead.records.len() as u64;
             numbers.failing = failing;
         });
-        self.commit(commit.as_slice());
+        self.finished(commit.as_slice());
     }
 
-    fn commit(&self, offsets: &[(i32, i64)]) {
+    /// These are done; they are committed soon.
+    fn finished(&mut self, offsets: &[(i32, i64)]) {
         if offsets.is_empty() {
             return;
         }
-        let mut list = TopicPartitionList::new();
-        for (partition, offset) in offsets {
-            // Both are what the broker gave out.
-            let _ = list.add_partition_offset(&self.settings.topic, *partition, Offset::Offset(*offset));
-        }
-        if let Err(error) = self.consumer.commit(&list, CommitMode::Async) {
+        self.done.extend(offsets.iter().copied());
+        self.commit_at.get_or_insert_with(|| Instant::now() + COMMIT_EVERY);
+        self.progress.update(|numbers| numbers.committed.extend(offsets.iter().copied()));
+    }
+
+    fn commit(&mut self) {
+        self.commit_at = None;
+        if let Err(error) = self.consumer.commit(&self.offsets(), CommitMode::Async) {
             self.bus
                 .notice(format!("mapping of {}: offsets can't be committed: {error}", self.settings.topic));
         }
-        self.progress.update(|numbers| numbers.committed.extend(offsets.iter().copied()));
+    }
+
+    fn offsets(&self) -> TopicPartitionList {
+        let mut list = TopicPartitionList::new();
+        for (partition, offset) in &self.done {
+            // Both are what the broker gave out.
+            let _ = list.add_partition_offset(&self.settings.topic, *partition, Offset::Offset(*offset));
+        }
+        list
     }
 
     fn tell_batched(&self, batch: &Batch) {
@@ -273,6 +290,14 @@ impl Poller {
             took: took.map(|took| took.as_secs_f64() * 1000.0),
             ..Happening::now(stage)
         });
+    }
+}
+
+/// For ever where there is no such time.
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
     }
 }
 

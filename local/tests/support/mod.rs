@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test program is a crate that uses its own part")]
 
 pub mod journey;
+pub mod mail;
 
 use std::{
     io::{BufRead, BufReader},
