@@ -6,16 +6,19 @@ ARGS ?=
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 INFRA_GEN := $(TARGET)/release/infra-gen
 RUNNER := $(TARGET)/release/local
+OPS_BIN := $(TARGET)/release/ops
+# The commands of ops that look after what is deployed.
+DAILY := status doctor smoke logs lag events connections redrive rotate-secrets
 # The scripts of tests/full that `make test-full` runs.
-FULL ?= asyncapi cdk specification cfn-lint web browser aws-cli kafka seventh-topic functions
+FULL ?= asyncapi cdk specification cfn-lint verify mistakes emulator deploy web browser aws-cli ops doctor guides kafka seventh-topic functions
 # Version of the dependency checker that `make lint` installs where there is none.
 CARGO_DENY := 0.20.2
 
 .DEFAULT_GOAL := help
-.PHONY: help infra-gen synth check build dev test test-full lint audit goldens regen-cfn bench clean
+.PHONY: help infra-gen ops synth check build dev deploy destroy $(DAILY) test test-full verify lint audit goldens regen-cfn bench clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # Crates under generated/ are members of the workspace, so cargo does nothing while that folder is missing or full of
 # merge conflicts. Then the program that was built last has to mend it.
@@ -39,12 +42,44 @@ dev: ## the whole pipeline on this machine, and a page that shows it
 	@if [ -x $(RUNNER) ]; then quiet=--quiet; else echo "first build: about ten minutes on two cores" >&2; fi; \
 	$(CARGO) build --release --locked --package local $$quiet && exec $(RUNNER) dev $(ARGS)
 
+ops:
+	@if [ -x $(OPS_BIN) ]; then quiet=--quiet; else echo "first build: about ten minutes on two cores" >&2; fi; \
+	$(CARGO) build --release --locked --package ops $$quiet
+
+# ARGS=--preview only shows what would happen.
+deploy: ops ## into an account: builds, shows what would change, asks, deploys, checks; ENV=staging, ARGS=--help
+	@$(OPS_BIN) deploy $(ARGS)
+
+destroy: ops ## removes it; says first what is lost and what stays, and asks
+	@$(OPS_BIN) destroy $(ARGS)
+
+# ENV says where, or ARGS=--local for `make dev`. ARGS=--help tells what else each takes.
+status: ## is it deployed, and is it well?
+doctor: ## what is wrong, why, and how to mend it
+smoke: ## a synthetic event, sent through and seen
+logs: ## FUNCTION=submit-user-info: what it wrote; ARGS=--follow goes on
+lag: ## TOPIC=kyc-verified: how far its consumer is behind
+events: ## CUSTOMER=...: what happened to a customer
+connections: ## CUSTOMER=...: who is connected
+redrive: ## TOPIC=...: quarantined records, once more through their consumers; ARGS=--dry-run lists them
+rotate-secrets: ## SECRET=producer, consumer or token: a new password, or key
+logs: WHAT = $(FUNCTION)
+lag redrive: WHAT = $(TOPIC)
+events connections: WHAT = $(CUSTOMER)
+rotate-secrets: WHAT = $(SECRET)
+$(DAILY): ops
+	@$(OPS_BIN) $@ $(WHAT) $(ARGS)
+
 test: ## every test that needs Rust and a C compiler alone
 	$(CARGO) test --workspace --locked
 
 test-full: infra-gen ## what takes minutes, or needs Python and Node as well
 	@for name in $(FULL); do \
 	  echo "== $$name"; tests/full/$$name.sh || exit 1; done
+
+# ARGS="--only cfn-lint,checkov" runs these alone; ARGS=--help tells the rest.
+verify: ## cfn-lint, cdk-nag, checkov and others over the templates; installs them once
+	@$(CARGO) run --release --locked --quiet --package verify -- $(ARGS)
 
 lint: ## format, clippy, licences and sources of dependencies
 	$(CARGO) fmt --all --check

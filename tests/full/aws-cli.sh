@@ -6,56 +6,11 @@
 # LOCAL names a built local run, to be used instead of `make dev`.
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-project=$(realpath "$here/../..")
-work=$(mktemp -d)
-server=
-clean() {
-  [ -z "$server" ] || { kill "$server" 2>/dev/null && wait "$server" || true; }
-  rm -rf "$work"
-}
-trap clean EXIT
-fail() {
-  printf 'aws-cli: %s\n' "$*" >&2
-  exit 1
-}
-
-# Made once, and anew when the pins change.
-venv=${CARGO_TARGET_DIR:-$project/target}/venv-aws-cli
-if ! cmp -s "$here/aws-cli/requirements.txt" "$venv/requirements.txt"; then
-  rm -rf "$venv"
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$here/aws-cli/requirements.txt"
-  cp "$here/aws-cli/requirements.txt" "$venv/requirements.txt"
-fi
-wscat=${CARGO_TARGET_DIR:-$project/target}/wscat
-if ! cmp -s "$here/aws-cli/package-lock.json" "$wscat/installed.json"; then
-  rm -rf "$wscat"
-  mkdir -p "$wscat"
-  cp "$here/aws-cli/package.json" "$here/aws-cli/package-lock.json" "$here/aws-cli/.npmrc" "$wscat"
-  (cd "$wscat" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
-  cp "$here/aws-cli/package-lock.json" "$wscat/installed.json"
-fi
-PATH=$venv/bin:$wscat/node_modules/.bin:$PATH
-
-options=(--json --http-port 0 --websocket-port 0 --aws-port 0 --dynamodb-port 0)
-cd "$project"
-if [ -n "${LOCAL:-}" ]; then
-  "$LOCAL" dev "${options[@]}" >"$work/out" &
-else
-  make --silent dev ARGS="${options[*]}" >"$work/out" &
-fi
-server=$!
-until [ -s "$work/out" ]; do
-  kill -0 "$server" 2>/dev/null || fail "make dev ended"
-  sleep 0.1
-done
-address() { python3 -c 'import json, sys; print(json.loads(open(sys.argv[1]).readline())["ready"][sys.argv[2]])' "$work/out" "$1"; }
-
-# As the banner says.
-export AWS_ENDPOINT_URL AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
-export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_PAGER='' ENVIRONMENT=dev
-AWS_ENDPOINT_URL=$(address aws)
+name=aws-cli
+project=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
+. "$project/tests/full/aws-cli/start.sh"
+tools
+start
 
 # $1 is what must be in what the rest prints.
 expect() {
@@ -114,7 +69,7 @@ history() {
 await user-info-submitted history "$customer"
 expect '"Count": 1' history "$customer"
 
-python3 "$here/aws-cli/topics.py" "$KAFKA" user-info-submitted onboard-ai-consumer-user-info >"$work/kafka" ||
+python3 "$project/tests/full/aws-cli/topics.py" "$KAFKA" user-info-submitted onboard-ai-consumer-user-info >"$work/kafka" ||
   fail "the Kafka client failed"
 for topic in user-info-submitted documents-processed kyc-verified policy-recommended workflow-completed workflow-errors; do
   grep -qx "$topic" "$work/kafka" || fail "the Kafka client sees no $topic"

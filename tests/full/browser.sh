@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The page in a real browser: a person goes through the journey, watches it, and causes trouble. Starts the local run as a
 # user does. Screenshots are kept in target/artefacts/browser.
-# usage: tests/full/browser.sh
+# usage: [BROKER=kafka] tests/full/browser.sh [TEST...]    (journey.test.mjs; all of them when none is named)
 #
 # Needs Node.js 20 or newer, the npm registry, and Chromium: CHROMIUM names one; else the one that is installed is used, or
 # Debian's is installed (as root). LOCAL names a built local run.
@@ -32,5 +32,7 @@ cp -R local/page "$work/page"
 
 export CHROMIUM=$chromium LOCAL=$local MANIFEST_FOLDER=$root ARTEFACTS=$target/artefacts/browser
 mkdir -p "$ARTEFACTS"
-(cd "$work" && node --test --test-concurrency=1 --test-reporter=spec --test-timeout=180000 ./*.test.mjs)
+cd "$work"
+[ $# -gt 0 ] || set -- *.test.mjs
+node --test --test-concurrency=1 --test-reporter=spec --test-timeout=180000 "$@"
 echo "screenshots: $ARTEFACTS"

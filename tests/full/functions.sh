@@ -17,4 +17,6 @@ make build >/dev/null
 step "behind the Lambda Runtime API"
 # As a part of the workspace, so that nothing is compiled again after `make test`.
 cargo test --quiet --locked --workspace --test packaged -- --include-ignored
+step "the whole journey with the functions' own programs"
+FUNCTIONS=$(cd "$target/release" && pwd) cargo test --quiet --locked --workspace --test journey -- --ignored
 step "passed"
