@@ -101,7 +101,9 @@ fn no_document_names_the_wrong_port_or_a_command_that_is_not_there() {
         .collect();
     let mut commands = 0;
     for (path, text) in files().iter().filter(|(path, _)| path.starts_with("docs/")) {
-        assert!(!text.contains("9094"), "{path}: SCRAM is on 9096");
+        // A table may say what that port would be for.
+        let named = text.lines().find(|line| line.contains("9094") && !line.ends_with(": off |"));
+        assert!(named.is_none(), "{path}: SCRAM is on 9096: {named:?}");
         // In a line of a block, or in a line of prose between backticks.
         for rest in ["\nmake ", "`make "].into_iter().flat_map(|start| text.split(start).skip(1)) {
             let target = rest.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or_default();
