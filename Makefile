@@ -99,13 +99,14 @@ goldens: ## renew every golden file; look at the diff before you commit it
 regen-cfn: ## the cfn crate's resource types, from the service specification
 	$(CARGO) run --release --locked --package cfn-codegen -- generate
 
-bench: build ## synth for 6 and for 120 topics; each function's latency, start and memory
+bench: build ## synth for 6 and for 120 topics; each function's latency, start and memory; the pipeline at 200 and 2,000/s
 	$(CARGO) bench --locked --package infra-gen --bench synth
 	$(CARGO) bench --locked --package sandbox --bench functions
 	$(CARGO) build --release --locked --package local
-	$(RUNNER) bench
-	@if java -version >/dev/null 2>&1; then $(RUNNER) bench --broker kafka; \
-	else echo "no Java here: the bench on a real Kafka is left out"; fi
+	@brokers=embedded; if java -version >/dev/null 2>&1; then brokers="embedded kafka"; \
+	else echo "no Java here: the bench on a real Kafka is left out"; fi; \
+	for broker in $$brokers; do for rate in 200 2000; do \
+	  $(RUNNER) bench --broker $$broker --rate $$rate || exit 1; done; done
 
 clean: ## remove everything that was built
 	$(CARGO) clean

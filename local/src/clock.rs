@@ -15,6 +15,11 @@ pub(crate) fn precise() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() * 1000.0
 }
 
+/// The same, of a moment that has passed.
+pub(crate) fn precise_at(moment: tokio::time::Instant) -> f64 {
+    precise() - moment.elapsed().as_secs_f64() * 1000.0
+}
+
 /// `2026-11-23T13:45:00.123Z`
 pub(crate) fn iso(millis: i64) -> String {
     written(millis, "%Y-%m-%dT%H:%M:%S%.3fZ")

@@ -210,8 +210,15 @@ async fn measure(bench: Bench) -> Result<(), LocalError> {
         ..Options::default()
     };
     let plan = local::bench::Plan { rate: bench.rate, lasting: Duration::from_secs(bench.seconds) };
-    say(&local::bench::run(&options, plan).await?.to_string());
-    Ok(())
+    let mut quit = Quit::new()?;
+    let report = local::bench::run(&options, plan, async move { quit.asked().await }).await?;
+    say(report.to_string().trim_end());
+    match report.lost() {
+        0 => Ok(()),
+        lost => {
+            Err(LocalError::Options(format!("{lost} acknowledged events did not arrive within a minute")))
+        }
+    }
 }
 
 fn own_program() -> Result<PathBuf, LocalError> {

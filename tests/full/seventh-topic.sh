@@ -20,12 +20,14 @@ step() { printf -- '-- seventh topic: %s\n' "$1"; }
 # What rustfmt itself lays out oddly: forty words that no line holds.
 forty="one_two_three_four|forty\.rs|/rules/mod\.rs"
 
-# add_topics NUMBER: what a user does with the lines on standard input, for so many topics with a producer.
+# add_topics NUMBER ARGUMENTS: what a user does with the lines on standard input, for so many topics with a producer; then
+# `cargo test` with these arguments.
 add_topics() {
   rm -rf "$copy"
   mkdir -p "$copy"
   # With the files' times, so that cargo compiles only what has changed: what follows from the manifest.
-  cp -Rp "$root"/{Cargo.toml,Cargo.lock,clippy.toml,rustfmt.toml,topics.yaml,handlers,infra-gen,local,generated} "$copy"
+  cp -Rp "$root"/{Cargo.toml,Cargo.lock,Makefile,README.md,cdk.json,clippy.toml,deny.toml,rustfmt.toml,topics.yaml} \
+    "$root"/{handlers,infra-gen,local,generated,templates,tests} "$copy"
   cd "$copy"
   find generated handlers/rules -type f -exec touch {} +
   local before lines
@@ -47,15 +49,18 @@ add_topics() {
   step "clippy"
   cargo clippy --quiet --locked "${crates[@]}" --all-targets -- -D warnings
   step "tests"
-  cargo test --quiet --locked "${crates[@]}"
+  cargo test --quiet --locked "${@:2}"
 }
 
 step "the README's example"
-awk '/^ *```yaml$/ { on = 1; next } /^ *```$/ { on = 0 } on' "$root/README.md" | sed 's/^   /  /' | add_topics 1
+awk '/^ *```yaml$/ { on = 1; next } /^ *```$/ { on = 0 } on' "$root/README.md" | sed 's/^   /  /' | add_topics 1 --workspace
 test -f "$copy/handlers/rules/src/policy_cancelled.rs"
 
+step "an event of it, from its route to its table, its alert and the customer's browser"
+(cd "$copy" && TOPIC=policy-cancelled FIELDS='{"reason":"COVER"}' cargo test --quiet --locked --workspace --test new_topic -- --ignored)
+
 step "topics that look as if they could not work"
-add_topics 3 <"$root/tests/full/seventh-topic.yaml"
+add_topics 3 "${crates[@]}" <"$root/tests/full/seventh-topic.yaml"
 for topic in parcel_shipped_v2 lib_topic; do test -f "$copy/handlers/rules/src/$topic.rs"; done
 
 step "consumers and the edge link neither Kafka's client nor OpenSSL"

@@ -19,8 +19,8 @@ use tokio::net::TcpStream;
 use super::{Plan, Times};
 use crate::{Run, bus::Stage, clock};
 
-/// Browsers that are open.
-const CUSTOMERS: u32 = 20;
+/// Browsers that are open, one a customer.
+const CUSTOMERS: u32 = 200;
 
 /// What came of a load.
 #[derive(Debug)]
@@ -67,18 +67,22 @@ pub(super) async fn send(run: &Run, plan: Plan) -> Result<Outcome, String> {
     }
     let client: Client<HttpConnector, Body> =
         Client::builder(TokioExecutor::new()).build(HttpConnector::new());
-    let mut ticks = tokio::time::interval(Duration::from_secs(1) / plan.rate.max(1));
     let count = u64::from(plan.rate) * plan.lasting.as_secs();
     let mut requests = tokio::task::JoinSet::new();
-    let mut lag_middle = 0;
-    for number in 0..count {
-        ticks.tick().await;
-        if number == count / 2 {
-            lag_middle = run.lag().await;
+    let sending = async {
+        let mut ticks = tokio::time::interval(Duration::from_secs(1) / plan.rate.max(1));
+        for number in 0..count {
+            // From the moment when it was due: a driver that falls behind must not hide it.
+            let due = clock::precise_at(ticks.tick().await);
+            let customer = name(u32::try_from(number % u64::from(CUSTOMERS)).unwrap_or(0));
+            requests.spawn(post(client.clone(), url.clone(), customer, due, Arc::clone(&events)));
         }
-        let customer = name(u32::try_from(number % u64::from(CUSTOMERS)).unwrap_or(0));
-        requests.spawn(post(client.clone(), url.clone(), customer, Arc::clone(&events)));
-    }
+    };
+    let halfway = async {
+        tokio::time::sleep(plan.lasting / 2).await;
+        run.lag().await
+    };
+    let ((), lag_middle) = futures_util::future::join(sending, halfway).await;
     let mut acknowledged = 0;
     while let Some(answered) = requests.join_next().await {
         acknowledged += usize::from(answered.unwrap_or(false));
@@ -116,15 +120,20 @@ fn name(number: u32) -> String {
     format!("bench-{number}")
 }
 
-/// One request; `true` where it was acknowledged.
-async fn post(client: Client<HttpConnector, Body>, url: String, customer: String, events: Events) -> bool {
+/// One request that was due at that time; `true` where it was acknowledged.
+async fn post(
+    client: Client<HttpConnector, Body>,
+    url: String,
+    customer: String,
+    due: f64,
+    events: Events,
+) -> bool {
     let body =
         json!({ "customerId": customer, "email": "bench@example.com", "firstName": "Ada" }).to_string();
     let Ok(request) = Request::post(url).header("content-type", "application/json").body(Body::from(body))
     else {
         return false;
     };
-    let sent = clock::precise();
     let Ok(response) = client.request(request).await else { return false };
     let answered = clock::precise();
     if response.status() != 202 {
@@ -133,7 +142,7 @@ async fn post(client: Client<HttpConnector, Body>, url: String, customer: String
     let Ok(body) = response.into_body().collect().await else { return false };
     let answer: Value = serde_json::from_slice(&body.to_bytes()).unwrap_or_default();
     let Some(id) = answer["eventId"].as_str() else { return false };
-    note(&events, id, |seen| (seen.sent, seen.answered) = (Some(sent), Some(answered)));
+    note(&events, id, |seen| (seen.sent, seen.answered) = (Some(due), Some(answered)));
     true
 }
 

@@ -7,8 +7,11 @@
 //! | push | the consumer's transaction is committed | the browser has the event |
 //! | end to end | the request is sent | the browser has the event |
 //! | floor | a bare librdkafka producer sends a record | a bare librdkafka consumer on the same broker has it |
+//!
+//! Requests are sent when they are due, whether or not those before were answered, and timed from then.
 
 mod floor;
+mod goals;
 mod load;
 mod memory;
 
@@ -55,14 +58,32 @@ impl Times {
     }
 }
 
-/// Starts everything, measures, and stops everything.
-pub fn run(options: &Options, plan: Plan) -> BoxFuture<'_, Result<Report, LocalError>> {
-    start(options, plan).boxed()
+impl Report {
+    /// Acknowledged events that no browser got.
+    pub fn lost(&self) -> usize {
+        self.load.acknowledged.saturating_sub(self.load.end_to_end.0.len())
+    }
 }
 
-async fn start(options: &Options, plan: Plan) -> Result<Report, LocalError> {
-    let run = Run::start(options).await?;
-    let measured = measure(&run, plan).await;
+/// Starts everything, measures, and stops everything; also when it is `stopped` before it is done.
+pub fn run<'a>(
+    options: &'a Options,
+    plan: Plan,
+    stopped: impl Future<Output = ()> + Send + 'a,
+) -> BoxFuture<'a, Result<Report, LocalError>> {
+    start(options, plan, stopped.boxed()).boxed()
+}
+
+async fn start(options: &Options, plan: Plan, mut stopped: BoxFuture<'_, ()>) -> Result<Report, LocalError> {
+    let stop = || Err("it was stopped".to_owned());
+    let run = tokio::select! {
+        run = Run::start(options) => run?,
+        () = &mut stopped => return stop().map_err(LocalError::Options),
+    };
+    let measured = tokio::select! {
+        measured = measure(&run, plan) => measured,
+        () = stopped => stop(),
+    };
     run.stop().await;
     measured.map_err(LocalError::Options)
 }
@@ -106,16 +127,14 @@ impl fmt::Display for Report {
                 None => writeln!(f)?,
             }
         }
-        writeln!(f, "  over the floor at p50: {:.2} ms", load.end_to_end.at(500) - floor.at(500))?;
-        writeln!(
-            f,
-            "  not yet done: {} records in the middle, {} at the end",
-            load.lag_middle, load.lag_end
-        )?;
         match memory {
-            Some(memory) => write!(f, "  memory of runner and functions: {memory:.0} MiB"),
-            None => write!(f, "  memory of runner and functions: this system doesn't tell"),
+            Some(memory) => writeln!(f, "  memory of runner and functions: {memory:.0} MiB")?,
+            None => writeln!(f, "  memory of runner and functions: this system doesn't tell")?,
         }
+        for goal in goals::of(self) {
+            writeln!(f, "  {goal}")?;
+        }
+        Ok(())
     }
 }
 
