@@ -106,6 +106,8 @@ async fn brokers_that_are_down_are_a_503_in_time_and_a_retry_is_the_same_event()
     assert_eq!(status, 202, "{first}");
     let (_, _, second) = running.call(retry).await;
     assert_eq!(first["eventId"], second["eventId"]);
+    assert!(first["customerId"].is_string(), "{first}");
+    assert_eq!(first["customerId"], second["customerId"]);
     // Nothing of the call that failed was sent behind the caller's back: there are the two retries.
     let ids: Vec<Option<String>> = read(&running.brokers, TOPIC, 2)
         .into_iter()

@@ -145,7 +145,7 @@ impl<R: Rule, P: Publisher, T: Tables> Producer<R, P, T> {
         progress.idempotency_key = Some(key);
         let mut body = RequestBody::parse(&bytes)?;
         let named = body.key::<R::Event>().cloned();
-        let customer = self.callers.identify(request, named.as_ref(), now).await?;
+        let customer = self.callers.identify(request, named.as_ref(), &id, now).await?;
         progress.customer_id.clone_from(&customer);
         // What was named stays as it was written: a key that is a number must not become text.
         if let (Some(customer), None) = (&customer, &named) {

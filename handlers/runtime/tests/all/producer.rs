@@ -329,6 +329,24 @@ async fn a_retry_with_the_same_key_is_the_same_event() {
 }
 
 #[tokio::test]
+async fn a_retry_of_the_first_step_is_the_same_customer() {
+    let cloud = Cloud::start().await;
+    let topic = Topic::default();
+    let open = producer(Access::Open, &topic, &cloud.settings);
+    let key = |last: u8| json!({ "idempotency-key": format!("0193a000-0000-7000-8000-00000000000{last}") });
+    let (body, other) = (r#"{"email":"a@example.com"}"#, r#"{"email":"b@example.com"}"#);
+    let (_, first, _) = call(&open, http(body, key(1))).await;
+    let (_, second, _) = call(&open, http(body, key(1))).await;
+    assert!(first["customerId"].is_string(), "{first}");
+    assert_eq!(first["customerId"], second["customerId"]);
+    assert_eq!(topic.of("opened")[0], topic.of("opened")[1]);
+    for strangers in [http(body, key(2)), http(other, key(1)), http(body, json!({}))] {
+        let (_, stranger, _) = call(&open, strangers).await;
+        assert_ne!(first["customerId"], stranger["customerId"]);
+    }
+}
+
+#[tokio::test]
 async fn a_rules_refusals_have_their_status_and_become_failures() {
     let cloud = Cloud::start().await;
     for (note, want, code, retryable) in [
