@@ -146,7 +146,9 @@ async fn together<E: Event>(
     }
     let telling: Vec<_> = changes
         .iter()
-        .map(|change| async move { tell::<E>(change, &change.steps(), committed, effects, metrics).await })
+        .map(|change| async move {
+            tell::<E>(change, &change.steps(), Try::First, committed, effects, metrics).await
+        })
         .collect();
     let told: Vec<Told> = stream::iter(telling).buffered(AT_ONCE).collect().await;
 
@@ -192,14 +194,14 @@ async fn one<E: Event>(
     metrics: &Metrics,
 ) -> Result<(), EffectError> {
     let Read { record, change } = read;
-    let pending = match effects.apply(change).await {
+    let (pending, which) = match effects.apply(change).await {
         Ok(Applied::Now) => {
             applied::<E>(read, metrics);
-            change.steps()
+            (change.steps(), Try::First)
         }
         Ok(Applied::Before(pending)) => {
             metrics.count(E::TOPIC, Some(change.context.id.as_str()), Metric::Duplicates);
-            pending
+            (pending, Try::Later)
         }
         Err(EffectError::Never(detail)) => {
             let poison = Poison { record, reason: "NOT_WRITABLE", detail };
@@ -207,7 +209,7 @@ async fn one<E: Event>(
         }
         Err(again) => return Err(again),
     };
-    let told = tell::<E>(change, &pending, Instant::now(), effects, metrics).await;
+    let told = tell::<E>(change, &pending, which, Instant::now(), effects, metrics).await;
     if !told.done.is_empty() {
         effects.done(change, &told.done).await?;
     }
@@ -222,6 +224,13 @@ fn applied<E: Event>(read: &Read<'_>, metrics: &Metrics) {
     metrics.observe(E::TOPIC, id, Metric::ConsumeLatency, latency);
 }
 
+/// Whether the record comes for the first time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Try {
+    First,
+    Later,
+}
+
 /// What became of the steps that follow a committed change.
 struct Told {
     /// Those that are done now.
@@ -234,6 +243,7 @@ struct Told {
 async fn tell<E: Event>(
     change: &Change,
     pending: &[Step],
+    which: Try,
     committed: Instant,
     effects: &impl Effects,
     metrics: &Metrics,
@@ -247,7 +257,9 @@ async fn tell<E: Event>(
     };
     let push = async {
         match &change.push {
-            Some(text) if wants(Step::Push) => push::<E>(change, text, committed, effects, metrics).await,
+            Some(text) if wants(Step::Push) => {
+                push::<E>(change, text, which, committed, effects, metrics).await
+            }
             _ => Ok(()),
         }
     };
@@ -264,6 +276,7 @@ async fn tell<E: Event>(
 async fn push<E: Event>(
     change: &Change,
     text: &str,
+    which: Try,
     committed: Instant,
     effects: &impl Effects,
     metrics: &Metrics,
@@ -276,8 +289,13 @@ async fn push<E: Event>(
         let whole = Timestamp::now().millis_since(change.context.time);
         metrics.observe(E::TOPIC, id, Metric::EndToEndLatency, whole);
     }
-    if pushed.undelivered > 0 {
-        metrics.observe(E::TOPIC, id, Metric::Undelivered, pushed.undelivered as u64);
+    // Once more, and no further: a client that doesn't read must not block its partition. It resumes some day.
+    if pushed.busy > 0 && which == Try::First {
+        return Err(EffectError::Again(format!("{} connections take no more messages for now", pushed.busy)));
+    }
+    let undelivered = pushed.undelivered + pushed.busy;
+    if undelivered > 0 {
+        metrics.observe(E::TOPIC, id, Metric::Undelivered, undelivered as u64);
     }
     Ok(())
 }

@@ -146,6 +146,8 @@ impl Connection<'_> {
         match post(&self.client, self.id, text).await {
             // Whoever asked and left doesn't need the answer.
             Ok(Post::Delivered | Post::Gone | Post::Refused) => Ok(()),
+            // API Gateway then tells the client, which asks again.
+            Ok(Post::Busy) => Err(Fault::Failed("the connection takes no more messages for now".into())),
             Err(error) => Err(Fault::Failed(error.to_string())),
         }
     }
