@@ -204,10 +204,12 @@ impl Model {
                 "websocket-default",
                 "Answers pings, sends a client what it missed, and renews its token.",
                 vec![
+                    self.table_var(TableRole::Connections),
                     self.table_var(TableRole::Events),
                     ("TOKEN_SECRET_ARN".into(), EnvValue::SecretArn(Secret::TokenKey)),
                 ],
                 vec![
+                    Grant::UpdateItems(self.system_name(TableRole::Connections)),
                     Grant::GetItems(self.system_name(TableRole::Events)),
                     Grant::QueryItems(self.system_name(TableRole::Events)),
                     Grant::ReadSecret(Secret::TokenKey),
