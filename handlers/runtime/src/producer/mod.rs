@@ -8,10 +8,11 @@ mod request;
 
 use std::panic::AssertUnwindSafe;
 
-use contract::{Event, EventContext, EventId, Record, RequestBody, Rule, Tables, Timestamp};
+use contract::{Event, EventContext, EventId, Record, RequestBody, Rule, Tables, Timestamp, is_traceparent};
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
 
 pub use failure::ErrorTopic;
 pub use publisher::{Connect, PublishError, Publisher};
@@ -229,7 +230,12 @@ impl<R: Rule, P: Publisher, T: Tables + 'static> Function for Producer<R, P, T> 
         Box::pin(async move {
             let request: HttpRequest =
                 serde_json::from_value(event).map_err(|_| Fault::NotMyEvent("an HTTP request"))?;
-            let answer = self.handle(&request, &invocation).await;
+            // The caller's own trace goes on.
+            let trace = request.header("traceparent").filter(|trace| is_traceparent(trace));
+            let traceparent = trace.map(str::to_owned).or(invocation.traceparent);
+            let span = tracing::info_span!("request", traceparent = traceparent.as_deref().unwrap_or("-"));
+            let invocation = Invocation { traceparent, ..invocation };
+            let answer = self.handle(&request, &invocation).instrument(span).await;
             self.metrics.flush();
             Ok(answer)
         })

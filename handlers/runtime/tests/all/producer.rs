@@ -168,6 +168,35 @@ async fn the_seeds_own_payload_is_accepted() {
 }
 
 #[tokio::test]
+async fn the_callers_trace_goes_on_if_it_is_one() {
+    let cloud = Cloud::start().await;
+    let (callers, own) = (
+        "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01",
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00",
+    );
+    let zero = "00-00000000000000000000000000000000-53995c3f42cd8ad8-01";
+    for (header, want) in
+        [(Some(callers), callers), (None, own), (Some("jo@example.com"), own), (Some(zero), own)]
+    {
+        let topic = Topic::default();
+        let headers = header.map_or_else(|| json!({}), |header| json!({ "traceparent": header }));
+        let mut invocation = Invocation::within("app-open-test", "1", Duration::from_secs(10));
+        invocation.traceparent = Some(own.into());
+        let open = producer(Access::Open, &topic, &cloud.settings);
+        // The failure belongs to the same trace.
+        for body in [r#"{"email":"a@example.com"}"#, r#"{"email":"none"}"#] {
+            open.call(http(body, headers.clone()), invocation.clone()).await.expect("it answers");
+        }
+        let records = topic.records();
+        assert_eq!(records.iter().map(|record| record.topic).collect::<Vec<_>>(), ["opened", "failed"]);
+        for record in records {
+            let trace = record.headers.iter().find(|(name, _)| *name == "traceparent");
+            assert_eq!(trace.map(|(_, value)| value.as_str()), Some(want), "{header:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_new_customer_gets_a_token_that_later_steps_take() {
     let cloud = Cloud::start().await;
     let topic = Topic::default();
