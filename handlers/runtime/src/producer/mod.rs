@@ -28,8 +28,14 @@ use crate::{
     tables::DynamoTables,
 };
 
-/// The longest body, in bytes. An event must fit into a DynamoDB item, which holds 400 KB.
+/// The longest body, in bytes: no event of a longer one would fit into a DynamoDB item, which holds 400 KB.
 const MOST_BYTES: usize = 400 * 1024;
+
+/// The longest record of an event that goes into an item whole, in bytes. What grows most on the way is a list of
+/// digits: two bytes an element as JSON, three in DynamoDB
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>). That makes
+/// 384 KiB, and the rest of the 400 is for marks, expiry and version, or for what else is on the event's marker.
+const MOST_ITEM_BYTES: usize = 256 * 1024;
 
 /// The longest record, in bytes: what Kafka takes unless a topic says otherwise, less its own overhead.
 const MOST_RECORD_BYTES: usize = 1_000_000;
@@ -136,7 +142,7 @@ impl<R: Rule, P: Publisher, T: Tables> Producer<R, P, T> {
         let now = Timestamp::now();
         let bytes = request.bytes().map_err(|_| Problem::NotBase64)?;
         if bytes.len() > MOST_BYTES {
-            return Err(Problem::TooLong(MOST_BYTES));
+            return Err(Problem::TooLong("body", MOST_BYTES));
         }
         let key =
             request.header("idempotency-key").map_or_else(|| EventId::new(now).to_string(), str::to_owned);
@@ -167,8 +173,11 @@ impl<R: Rule, P: Publisher, T: Tables> Producer<R, P, T> {
             return Err(Problem::Inside("the rule made an event of another customer".into()));
         }
         let record = Record::new(&event, &context);
-        if record.value.len() > MOST_RECORD_BYTES {
-            return Err(Problem::TooLong(MOST_RECORD_BYTES));
+        // The marker has the push.
+        let in_an_item = R::Event::SINK.is_some() || R::Event::PUSH.is_some();
+        let most = if in_an_item { MOST_ITEM_BYTES } else { MOST_RECORD_BYTES };
+        if record.value.len() > most {
+            return Err(Problem::TooLong("event", most));
         }
         self.publisher.publish(&record, until).await?;
         Ok((context.id, record.key))

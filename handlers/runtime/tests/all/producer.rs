@@ -82,6 +82,7 @@ impl Rule for Open {
             }
             _ => {}
         }
+        event.note = request.note;
         event.email = Some(request.email);
         Ok(event)
     }
@@ -339,6 +340,28 @@ async fn bodies_that_are_no_request() {
     let base64 = "eyJlbWFpbCI6ImFAZXhhbXBsZS5jb20ifQ==";
     assert_eq!(call(&open, encoded(base64)).await.0, 202);
     assert!(topic.of("failed").is_empty(), "nobody's failures have no customer to be filed under");
+}
+
+#[tokio::test]
+async fn an_event_that_its_table_could_not_hold_is_not_published() {
+    let cloud = Cloud::start().await;
+    let topic = Topic::default();
+    let open = producer(Access::Open, &topic, &cloud.settings);
+    // Without the note, the event has about 170 bytes.
+    let of = |length: usize| json!({ "email": "a@example.com", "note": "x".repeat(length) }).to_string();
+    let (status, body, _) = call(&open, http(&of(256 * 1024), json!({}))).await;
+    assert_eq!((status, &body["detail"]), (413, &json!("the event is longer than 262144 bytes")), "{body}");
+    assert!(topic.of("opened").is_empty());
+    assert_eq!(topic.of("failed")[0]["code"], "BODY_TOO_LONG");
+    assert_eq!(call(&open, http(&of(255 * 1024), json!({}))).await.0, 202);
+    // And what is published fits.
+    let records = topic.records();
+    let published = records.iter().find(|record| record.topic == "opened").expect("it is published");
+    let event: Opened = contract::read_event(&published.value).expect("it is an event");
+    let known = record(&event, &context(1), 0, 0);
+    assert_eq!(send::<Opened>(&cloud, vec![known]).await, BatchReply::default());
+    assert!(cloud.items("error-logs-test").await.is_empty());
+    assert_eq!(cloud.items("accounts-test").await.len(), 1);
 }
 
 #[tokio::test]
