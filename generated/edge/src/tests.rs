@@ -37,6 +37,7 @@ fn environments() -> Vec<(&'static str, Settings)> {
                 ("ENVIRONMENT", "test"),
                 ("KAFKA_EVENTS_TABLE", "kafka-events-test"),
                 ("TOKEN_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:000000000000:secret:test"),
+                ("WEBSOCKET_TABLE", "websocket-connections-test"),
                 ("AWS_ACCESS_KEY_ID", "test"),
                 ("AWS_REGION", "us-east-1"),
                 ("AWS_SECRET_ACCESS_KEY", "test"),

@@ -40,19 +40,12 @@ pub struct BootstrapBrokers {
     client: Client,
 }
 
-/// What CloudFormation sends.
+/// What CloudFormation wants.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-#[allow(clippy::struct_field_names, reason = "CloudFormation's own names")]
 struct Request {
     request_type: RequestType,
-    #[serde(rename = "ResponseURL")]
-    response_url: String,
-    stack_id: String,
-    request_id: String,
-    logical_resource_id: String,
-    physical_resource_id: Option<String>,
-    /// Read later: a fault in it must be answered, too.
+    /// Read later, and not at all for a deletion.
     #[serde(default)]
     resource_properties: Value,
 }
@@ -67,44 +60,57 @@ enum RequestType {
 impl BootstrapBrokers {
     /// As `settings` say.
     pub fn new(settings: &Settings) -> Result<Self, Error> {
-        Ok(Self { client: Client::new(&Aws::new(settings)?.config("KAFKA")) })
+        Ok(Self::with(Client::new(&Aws::new(settings)?.config("KAFKA"))))
     }
 
-    async fn handle(&self, request: Request, invocation: &Invocation) -> Result<(), Fault> {
-        let outcome = match request.request_type {
-            // There is nothing to take away, and the cluster may be gone.
-            RequestType::Delete => Ok(None),
-            RequestType::Create | RequestType::Update => self.outcome(&request, invocation).await.map(Some),
-        };
-        let (status, reason, data) = match outcome {
-            Ok(brokers) => (Status::Success, None, brokers.map(|sasl_scram| Data { sasl_scram })),
-            Err(reason) => {
-                tracing::error!(reason, "no bootstrap brokers");
-                (Status::Failed, Some(reason), None)
-            }
-        };
+    /// Asks MSK through this client.
+    pub fn with(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Answers. What goes wrong on the way, and be it a panic, is only another answer.
+    async fn handle(&self, event: &Value, url: &str, invocation: &Invocation) -> Result<(), Fault> {
+        let outcome = AssertUnwindSafe(self.outcome(event, invocation)).catch_unwind().await;
+        let (status, reason, data) =
+            match outcome.unwrap_or_else(|_| Err("the function panicked; see its log".into())) {
+                Ok(brokers) => (Status::Success, None, brokers.map(|sasl_scram| Data { sasl_scram })),
+                Err(reason) => {
+                    tracing::error!(reason, "no bootstrap brokers");
+                    (Status::Failed, Some(reason), None)
+                }
+            };
+        let text = |name: &str| event.get(name).and_then(Value::as_str).map(str::to_owned);
         let reply = Reply {
             status,
             reason,
             data,
-            physical_resource_id: request.physical_resource_id.unwrap_or_else(|| PHYSICAL_ID.into()),
-            stack_id: request.stack_id,
-            request_id: request.request_id,
-            logical_resource_id: request.logical_resource_id,
+            physical_resource_id: text("PhysicalResourceId").unwrap_or_else(|| PHYSICAL_ID.into()),
+            stack_id: text("StackId").unwrap_or_default(),
+            request_id: text("RequestId").unwrap_or_default(),
+            logical_resource_id: text("LogicalResourceId").unwrap_or_default(),
         };
-        let sent = reply::send(&request.response_url, &reply.body()).await;
+        let sent = reply::send(url, &reply.body()).await;
         sent.map_err(|error| Fault::Failed(error.to_string()))
     }
 
+    /// The brokers, unless the resource is deleted, or why there are none.
+    async fn outcome(&self, event: &Value, invocation: &Invocation) -> Result<Option<String>, String> {
+        let request = Request::deserialize(event)
+            .map_err(|error| format!("the request is none for a custom resource: {error}"))?;
+        match request.request_type {
+            // There is nothing to take away, and the cluster may be gone.
+            RequestType::Delete => Ok(None),
+            RequestType::Create | RequestType::Update => self.brokers(&request, invocation).await.map(Some),
+        }
+    }
+
     /// The brokers, or why there are none; in time to answer.
-    async fn outcome(&self, request: &Request, invocation: &Invocation) -> Result<String, String> {
+    async fn brokers(&self, request: &Request, invocation: &Invocation) -> Result<String, String> {
         let until = invocation.deadline - TO_ANSWER.min(invocation.remaining() / 2);
         let cluster = request.resource_properties.get("ClusterArn").and_then(Value::as_str);
         let cluster = cluster.ok_or("the property ClusterArn is missing")?;
-        let found = AssertUnwindSafe(brokers::find(&self.client, cluster)).catch_unwind();
-        match timeout_at(until, found).await {
-            Ok(Ok(found)) => found.map_err(|error| error.to_string()),
-            Ok(Err(_)) => Err("the function panicked; see its log".into()),
+        match timeout_at(until, brokers::find(&self.client, cluster)).await {
+            Ok(found) => found.map_err(|error| error.to_string()),
             Err(_) => Err(format!("MSK did not give the bootstrap brokers of {cluster} in time")),
         }
     }
@@ -113,9 +119,11 @@ impl BootstrapBrokers {
 impl Function for BootstrapBrokers {
     fn call(&self, event: Value, invocation: Invocation) -> Answer<'_> {
         Box::pin(async move {
-            let request = serde_json::from_value(event)
-                .map_err(|_| Fault::NotMyEvent("a request of CloudFormation for a custom resource"))?;
-            self.handle(request, &invocation).await?;
+            // Whoever can be answered is.
+            let Some(url) = event.get("ResponseURL").and_then(Value::as_str) else {
+                return Err(Fault::NotMyEvent("a request of CloudFormation for a custom resource"));
+            };
+            self.handle(&event, url, &invocation).await?;
             Ok(Value::Null)
         })
     }

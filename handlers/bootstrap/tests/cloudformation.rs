@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use aws_smithy_runtime_api::client::http::http_client_fn;
 use axum::{
     Json, Router,
     body::Bytes,
@@ -13,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bootstrap::BootstrapBrokers;
-use runtime::{Function, Invocation, Settings};
+use runtime::{Aws, Function, Invocation, Settings};
 use serde_json::{Value, json};
 
 #[derive(Default)]
@@ -65,18 +66,25 @@ async fn serve(
     (status, [("x-amzn-errortype", error)], Json(body)).into_response()
 }
 
-async fn call(world: &World, request: &str, properties: Value, time: Duration) -> Value {
+/// The world's address.
+async fn start(world: &World) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     let server = Router::new().fallback(serve).with_state(world.clone());
     tokio::spawn(async move { axum::serve(listener, server).await });
-    let endpoint = format!("http://{address}");
-    let settings = Settings::from([
+    format!("http://{address}")
+}
+
+fn settings(endpoint: &str) -> Settings {
+    Settings::from([
         ("AWS_REGION", "eu-west-1"),
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_ENDPOINT_URL_KAFKA", endpoint.as_str()),
-    ]);
+        ("AWS_ENDPOINT_URL_KAFKA", endpoint),
+    ])
+}
+
+fn event(endpoint: &str, request: &str, properties: Value) -> Value {
     let mut event = json!({
         "RequestType": request,
         "ResponseURL": format!("{endpoint}/answer%2Fhere?signature=a%2Bb"),
@@ -89,7 +97,17 @@ async fn call(world: &World, request: &str, properties: Value, time: Duration) -
     if request != "Create" {
         event["PhysicalResourceId"] = "what-it-was".into();
     }
-    let resource = BootstrapBrokers::new(&settings).expect("all is told");
+    event
+}
+
+async fn call(world: &World, request: &str, properties: Value, time: Duration) -> Value {
+    let endpoint = start(world).await;
+    let resource = BootstrapBrokers::new(&settings(&endpoint)).expect("all is told");
+    answer(world, &resource, event(&endpoint, request, properties), time).await
+}
+
+/// What CloudFormation is told, exactly once.
+async fn answer(world: &World, resource: &BootstrapBrokers, event: Value, time: Duration) -> Value {
     let invocation = Invocation::within("onboard-ai-bootstrap-brokers-dev", "1", time);
     resource.call(event, invocation).await.expect("CloudFormation was answered");
     let told = world.inside().told.clone();
@@ -187,4 +205,41 @@ async fn an_answer_that_does_not_arrive_is_sent_again() {
     let world = world(vec![(200, "", json!({ "bootstrapBrokerStringSaslScram": SCRAM }))]);
     world.inside().refuse = 2;
     assert_eq!(call(&world, "Create", cluster(), LONG).await["Status"], "SUCCESS");
+}
+
+#[tokio::test]
+async fn a_panic_is_answered_too() {
+    let world = world(vec![]);
+    let endpoint = start(&world).await;
+    let config = Aws::new(&settings(&endpoint)).expect("all is told").config("KAFKA");
+    let config = aws_sdk_kafka::Config::from(&config).to_builder();
+    let broken = http_client_fn(|_, _| panic!("a fault of a library"));
+    let resource =
+        BootstrapBrokers::with(aws_sdk_kafka::Client::from_conf(config.http_client(broken).build()));
+    let told = answer(&world, &resource, event(&endpoint, "Create", cluster()), LONG).await;
+    assert_eq!(
+        (&told["Status"], &told["Reason"]),
+        (&json!("FAILED"), &json!("the function panicked; see its log"))
+    );
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_read_is_answered_too() {
+    for spoil in ["RequestType", "ResourceProperties"] {
+        let world = world(vec![]);
+        let endpoint = start(&world).await;
+        let mut event = event(&endpoint, "Update", cluster());
+        event[spoil] = 7.into();
+        let resource = BootstrapBrokers::new(&settings(&endpoint)).expect("all is told");
+        let told = answer(&world, &resource, event, LONG).await;
+        assert_eq!((&told["Status"], &told["PhysicalResourceId"]), (&json!("FAILED"), &json!("what-it-was")));
+        assert_eq!(world.inside().asked, 0);
+    }
+}
+
+#[tokio::test]
+async fn what_says_not_where_to_answer_is_an_error() {
+    let resource = BootstrapBrokers::new(&settings("http://127.0.0.1:1")).expect("all is told");
+    let invocation = Invocation::within("onboard-ai-bootstrap-brokers-dev", "1", LONG);
+    assert!(resource.call(json!({ "RequestType": "Create" }), invocation).await.is_err());
 }

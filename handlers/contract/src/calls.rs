@@ -132,7 +132,7 @@ pub const CALLS: &[Call] = &[
         &[On::Connections],
         &[Consumer, DefaultRoute],
     ),
-    call((CONNECTIONS, "Connections::put"), "update_item", UPDATE, &[SOCKETS], &[Connect]),
+    call((CONNECTIONS, "Connections::put"), "update_item", UPDATE, &[SOCKETS], &[Connect, DefaultRoute]),
     call((CONNECTIONS, "Connections::take"), "update_item", UPDATE, &[SOCKETS], &[Consumer, Disconnect]),
     call((CONNECTIONS, "Connections::read"), "get_item", GET, &[SOCKETS], &[Consumer]),
     call((HISTORY, "History::page"), "query", QUERY, &[EVENTS], &[DefaultRoute]),

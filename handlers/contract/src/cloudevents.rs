@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::{Event, EventContext, EventId, Timestamp, Unknown, Violations, read};
+use crate::{Event, EventContext, EventId, Timestamp, Unknown, Violations, is_traceparent, read};
 
 /// A record that is ready to be published.
 #[derive(Clone, PartialEq, Eq)]
@@ -146,9 +146,10 @@ impl Headers {
             "ce_type" => ("ce_type", &mut self.ty),
             "ce_source" => ("ce_source", &mut self.source),
             "ce_time" => ("ce_time", &mut self.time),
-            // A trace that can't be read is no reason to lose an event.
+            // A trace that can't be read is no reason to lose an event. What is none must not get into the log.
             "traceparent" => {
-                self.traceparent = std::str::from_utf8(value).ok().map(str::to_owned);
+                let text = std::str::from_utf8(value).ok().filter(|text| is_traceparent(text));
+                self.traceparent = text.map(str::to_owned);
                 return Ok(());
             }
             _ => return Ok(()),

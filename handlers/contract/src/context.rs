@@ -34,3 +34,16 @@ impl EventContext {
         format!("{}/{}", self.time, self.id)
     }
 }
+
+/// Whether the text is a trace context in the only version that there is
+/// (<https://www.w3.org/TR/trace-context/#traceparent-header>).
+pub fn is_traceparent(text: &str) -> bool {
+    let is_hex = |part: &str, length| {
+        part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let is_id = |part: &str, length| is_hex(part, length) && part.bytes().any(|byte| byte != b'0');
+    match text.split('-').collect::<Vec<_>>()[..] {
+        ["00", trace, parent, flags] => is_id(trace, 32) && is_id(parent, 16) && is_hex(flags, 2),
+        _ => false,
+    }
+}

@@ -174,7 +174,7 @@ mod violation;
 
 pub use check::{Check, Word};
 pub use cloudevents::{Record, Unreadable, read_context, read_event};
-pub use context::EventContext;
+pub use context::{EventContext, is_traceparent};
 pub use event::{Event, Failure, FailureEvent, Nothing, cut};
 pub use id::{EventId, NotAnEventId, derived_uuid, random_uuid};
 pub use jiff::civil::Date;

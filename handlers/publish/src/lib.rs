@@ -33,6 +33,9 @@ use tokio::time::{Duration, Instant, timeout, timeout_at};
 use client::Client;
 use config::{Credentials, Protocol};
 
+/// How long each of secret and brokers is waited for while the function starts: Lambda gives it ten seconds.
+const TO_START: Duration = Duration::from_secs(3);
+
 /// Connects to the cluster of `KAFKA_BROKERS` as the user of `KAFKA_SECRET_ARN`.
 #[derive(Debug, Clone, Copy)]
 pub struct Kafka;
@@ -49,7 +52,8 @@ impl Connect for Kafka {
 pub struct KafkaPublisher {
     settings: Settings,
     user: User,
-    client: Mutex<Client>,
+    /// None until the secret could be read.
+    client: Mutex<Option<Client>>,
     /// The client gave up on a record, and is to be replaced before the next.
     spent: AtomicBool,
     waiting: AtomicUsize,
@@ -135,11 +139,24 @@ fn parse(arn: &str, text: &str) -> Result<Credentials, Error> {
 }
 
 impl KafkaPublisher {
-    /// Connects as `settings` say. Brokers that can't be reached now are no error: they may be, later.
+    /// Connects as `settings` say. Brokers that can't be reached now, or a secret that can't be read, are no error:
+    /// they may be, later, and until then callers are told so.
     pub async fn connect(settings: &Settings) -> Result<Self, Error> {
         let user = User::of(settings)?;
-        let client = make(settings, user.credentials().await?)?;
-        warm(&client, settings.get("KAFKA_TOPIC")).await;
+        let client = match timeout(TO_START, user.credentials()).await {
+            Ok(Ok(credentials)) => Some(make(settings, credentials)?),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "there is no Kafka client yet; the next request tries again");
+                None
+            }
+            Err(_) => {
+                tracing::error!("the secret is not read in time; the next request tries again");
+                None
+            }
+        };
+        if let Some(client) = &client {
+            warm(client, settings.get("KAFKA_TOPIC")).await;
+        }
         Ok(Self {
             settings: settings.clone(),
             user,
@@ -149,8 +166,22 @@ impl KafkaPublisher {
         })
     }
 
-    fn client(&self) -> Client {
+    fn client(&self) -> Option<Client> {
         self.client.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The client, fit for the next record.
+    async fn ready(&self) -> Result<Client, PublishError> {
+        let Some(client) = self.client() else { return self.reconnect().await };
+        // After a fatal error, a client takes no more records.
+        if let Some((code, reason)) = client.producer.client().fatal_error() {
+            tracing::error!(%code, reason, "the Kafka client broke; a new one is made");
+            return self.reconnect().await;
+        }
+        if self.spent.swap(false, Ordering::AcqRel) {
+            return self.reconnect().await;
+        }
+        Ok(client)
     }
 
     /// A new client in place of one that is of no more use.
@@ -162,7 +193,7 @@ impl KafkaPublisher {
     fn reconnect_as(&self, credentials: Option<Credentials>) -> Result<Client, PublishError> {
         let client = make(&self.settings, credentials).map_err(|error| unreachable(&error))?;
         let mut current = self.client.lock().unwrap_or_else(PoisonError::into_inner);
-        let old = std::mem::replace(&mut *current, client.clone());
+        let old = current.replace(client.clone());
         drop(current);
         // It waits for the old client's threads, and no request should.
         tokio::task::spawn_blocking(move || drop(old));
@@ -170,14 +201,7 @@ impl KafkaPublisher {
     }
 
     async fn send(&self, record: &Record) -> Result<(), PublishError> {
-        let mut client = self.client();
-        // After a fatal error, a client takes no more records.
-        if let Some((code, reason)) = client.producer.client().fatal_error() {
-            tracing::error!(%code, reason, "the Kafka client broke; a new one is made");
-            client = self.reconnect().await?;
-        } else if self.spent.swap(false, Ordering::AcqRel) {
-            client = self.reconnect().await?;
-        }
+        let client = self.ready().await?;
         tokio::select! {
             outcome = deliver(&client, record) => return outcome,
             () = client.reports.credentials_refused() => {}
@@ -216,21 +240,40 @@ impl KafkaPublisher {
     }
 
     async fn send_until(&self, record: &Record, until: Instant) -> Result<(), PublishError> {
-        self.waiting.fetch_add(1, Ordering::AcqRel);
+        let mut waiting = Waiting::new(self);
         let outcome = timeout_at(until, self.send(record)).await;
-        let others = self.waiting.fetch_sub(1, Ordering::AcqRel) - 1;
-        if let Ok(outcome) = outcome {
-            return outcome;
-        }
+        waiting.answered = outcome.is_ok();
+        outcome.unwrap_or_else(|_| Err(PublishError::Unreachable("no acknowledgement in time".into())))
+    }
+}
+
+/// A record that is waited for, until it is answered or its caller waits no more.
+struct Waiting<'a> {
+    publisher: &'a KafkaPublisher,
+    answered: bool,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(publisher: &'a KafkaPublisher) -> Self {
+        publisher.waiting.fetch_add(1, Ordering::AcqRel);
+        Self { publisher, answered: false }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let others = self.publisher.waiting.fetch_sub(1, Ordering::AcqRel) - 1;
         // What is left in the queue would be sent when the sandbox is thawed for another request, perhaps hours
         // later. In Lambda there is never another request's record among it.
-        if others == 0 {
-            self.client().producer.purge(PurgeConfig::default().queue().inflight());
+        if !self.answered
+            && others == 0
+            && let Some(client) = self.publisher.client()
+        {
+            client.producer.purge(PurgeConfig::default().queue().inflight());
             // An idempotent client that lost records in flight first has to agree on a new epoch, and it waits longer
             // after each failed connection. A new one is there as soon as the brokers are.
-            self.spent.store(true, Ordering::Release);
+            self.publisher.spent.store(true, Ordering::Release);
         }
-        Err(PublishError::Unreachable("no acknowledgement in time".into()))
     }
 }
 
@@ -279,13 +322,12 @@ fn make(settings: &Settings, credentials: Option<Credentials>) -> Result<Client,
 
 /// Connects while the function starts, when Lambda gives it a whole processor, instead of in the first request.
 async fn warm(client: &Client, topic: Option<&str>) {
-    const MOST: Duration = Duration::from_secs(3);
     let (producer, topic) = (client.producer.clone(), topic.map(str::to_owned));
     let look = tokio::task::spawn_blocking(move || {
-        producer.client().fetch_metadata(topic.as_deref(), MOST).map(|metadata| metadata.brokers().len())
+        producer.client().fetch_metadata(topic.as_deref(), TO_START).map(|metadata| metadata.brokers().len())
     });
     let looked = tokio::select! {
-        looked = timeout(MOST, look) => looked,
+        looked = timeout(TO_START, look) => looked,
         // The first record tries others.
         () = client.reports.credentials_refused() => {
             tracing::warn!("the brokers refuse the credentials");
@@ -315,15 +357,15 @@ mod tests {
         let settings =
             Settings::from([("KAFKA_BROKERS", servers.as_str()), ("KAFKA_SECURITY_PROTOCOL", "PLAINTEXT")]);
         let publisher = KafkaPublisher::connect(&settings).await.expect("a client");
-        let refused = publisher.client();
+        let refused = publisher.client().expect("there are no credentials to wait for");
         refused.reports.error(KafkaError::Global(RDKafkaErrorCode::Authentication), "the password is old");
         let id = EventId::new(Timestamp::now());
         let record = Record { topic: "opened", id, key: "c-1".into(), value: b"{}".into(), headers: vec![] };
         let soon = Instant::now() + Duration::from_secs(30);
         publisher.publish(&record, soon).await.expect("the new client publishes");
         // The new client was made and stays.
-        let outcome =
-            timeout(Duration::from_millis(50), publisher.client().reports.credentials_refused()).await;
+        let client = publisher.client().expect("a new client");
+        let outcome = timeout(Duration::from_millis(50), client.reports.credentials_refused()).await;
         assert!(outcome.is_err(), "nobody has refused the new client");
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use contract::{Item, Key, Table};
+use contract::{Item, Key, Table, Timestamp};
 use serde_json::{Map, Number, Value};
 
 /// An item as the SDK has it.
@@ -77,4 +77,10 @@ pub(crate) fn key_attributes(table: &Table, key: &Key) -> Attributes {
         attributes.insert(name.to_owned(), to_attribute(value));
     }
     attributes
+}
+
+/// Whether the second of expiry in this attribute is past. DynamoDB takes expired items away within days, not at once.
+pub(crate) fn is_expired(attributes: &Attributes, attribute: &str, now: Timestamp) -> bool {
+    let expiry = attributes.get(attribute).and_then(|value| value.as_n().ok()?.parse::<i64>().ok());
+    expiry.is_some_and(|expiry| expiry <= now.as_seconds())
 }

@@ -23,19 +23,27 @@ use crate::Settings;
 
 /// Starts logging to standard output. Later calls do nothing.
 pub fn start(settings: &Settings) {
-    let level = match settings.get("LOG_LEVEL").or_else(|| settings.get("AWS_LAMBDA_LOG_LEVEL")) {
-        Some(text) => text.parse().unwrap_or(Level::INFO),
-        None => Level::INFO,
-    };
-    let function = settings.get("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("-").to_owned();
     let out = |line: &str| {
         // Nothing can be done about a log that can't be written.
         let _ = std::io::stdout().lock().write_all(line.as_bytes());
     };
     // Fails when a subscriber is there already, as in the local run, which has its own.
-    if tracing_subscriber::registry().with(JsonLines { level, function, out }).try_init().is_ok() {
+    if lines(settings, out).try_init().is_ok() {
         std::panic::set_hook(Box::new(panicked));
     }
+}
+
+/// The log as `settings` say, line by line.
+pub fn lines(
+    settings: &Settings,
+    out: impl Fn(&str) + Send + Sync + 'static,
+) -> impl Subscriber + Send + Sync {
+    let level = match settings.get("LOG_LEVEL").or_else(|| settings.get("AWS_LAMBDA_LOG_LEVEL")) {
+        Some(text) => text.parse().unwrap_or(Level::INFO),
+        None => Level::INFO,
+    };
+    let function = settings.get("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("-").to_owned();
+    tracing_subscriber::registry().with(JsonLines { level, function, out })
 }
 
 /// A panic's message is often made of data (`expect` prints the error, and errors may quote their input), so only

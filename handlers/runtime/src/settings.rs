@@ -16,6 +16,7 @@ use contract::Table;
 /// | `KAFKA_SECRET_ARN` | the secret with `username` and `password` |
 /// | `TOKEN_SECRET_ARN` | the secret that signs connect tokens |
 /// | `WEBSOCKET_ENDPOINT` | `wss://...`, where clients connect and pushes go |
+/// | `MARKER_SECONDS` | how long an event is known to be applied, where 90 days aren't enough |
 /// | `ALERT_CHANNEL_ARN`, `QUARANTINE_CHANNEL_ARN` | SNS topics |
 ///
 /// Some are for other clusters and local runs only, and never in a template: `KAFKA_USERNAME` with

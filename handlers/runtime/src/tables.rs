@@ -1,14 +1,14 @@
 //! Tables as business rules read them.
 
 use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
-use contract::{Item, Key, Table, TableError, Tables};
+use contract::{Item, Key, Table, TableError, Tables, Timestamp};
 use futures_util::{FutureExt, future::BoxFuture};
 use serde_json::Value;
 
 use crate::{
     Settings,
     aws::describe,
-    item::{Attributes, OWN, from_attributes, key_attributes, to_attribute},
+    item::{Attributes, OWN, from_attributes, is_expired, key_attributes, to_attribute},
 };
 
 /// DynamoDB's tables, by the real names that a function is told.
@@ -37,7 +37,7 @@ impl DynamoTables {
             .set_key(Some(key_attributes(table, &key)))
             .consistent_read(true);
         let answer = request.send().await.map_err(|error| sdk_failed(table, &error))?;
-        Ok(answer.item.as_ref().map(without_own))
+        Ok(answer.item.as_ref().filter(|item| is_alive(table, item)).map(without_own))
     }
 
     async fn items(&self, table: &Table, key: AttributeValue, limit: usize) -> Result<Vec<Item>, TableError> {
@@ -55,7 +55,7 @@ impl DynamoTables {
                 .consistent_read(true)
                 .set_exclusive_start_key(from);
             let answer = request.send().await.map_err(|error| sdk_failed(table, &error))?;
-            found.extend(answer.items().iter().map(without_own));
+            found.extend(answer.items().iter().filter(|item| is_alive(table, item)).map(without_own));
             from = answer.last_evaluated_key;
             if from.is_none() {
                 break;
@@ -95,6 +95,10 @@ impl Tables for DynamoTables {
     ) -> Result<Vec<Item>, TableError> {
         self.boxed_items(table, &key.into(), limit).await
     }
+}
+
+fn is_alive(table: &Table, item: &Attributes) -> bool {
+    table.ttl.is_none_or(|ttl| !is_expired(item, ttl.attribute, Timestamp::now()))
 }
 
 fn without_own(attributes: &Attributes) -> Item {

@@ -42,6 +42,19 @@ fn an_order_backend_means_what_is_on_record() {
 }
 
 #[test]
+fn it_is_known_for_longer_than_a_record_lives_that_it_was_applied() {
+    let text = fs::read_to_string(topics()).expect("the manifest");
+    for (retention, want) in [("7d", None), ("82d", None), ("365d", Some((373 * 86_400).to_string()))] {
+        let text = text.replacen("\n  retention: 7d\n", &format!("\n  retention: {retention}\n"), 1);
+        let model =
+            manifest::read("topics.yaml", &text).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+        let consumer = model.function(&model::Role::Consumer("kyc-verified".into()));
+        let told = consumer.environment.iter().find(|one| one.name == "MARKER_SECONDS");
+        assert_eq!(told.map(|one| &one.value), want.map(model::EnvValue::Text).as_ref(), "{retention}");
+    }
+}
+
+#[test]
 fn what_only_looks_wrong_is_right() {
     let model = read(&good("hazards.yaml"));
     let topic = model.topic("type").expect("it is there");

@@ -204,10 +204,12 @@ impl Model {
                 "websocket-default",
                 "Answers pings, sends a client what it missed, and renews its token.",
                 vec![
+                    self.table_var(TableRole::Connections),
                     self.table_var(TableRole::Events),
                     ("TOKEN_SECRET_ARN".into(), EnvValue::SecretArn(Secret::TokenKey)),
                 ],
                 vec![
+                    Grant::UpdateItems(self.system_name(TableRole::Connections)),
                     Grant::GetItems(self.system_name(TableRole::Events)),
                     Grant::QueryItems(self.system_name(TableRole::Events)),
                     Grant::ReadSecret(Secret::TokenKey),
@@ -278,6 +280,9 @@ impl Model {
             // Quarantined records are told to the channel for alarms.
             ("QUARANTINE_CHANNEL_ARN".into(), EnvValue::ChannelArn(alarms.clone())),
         ];
+        if let Some(seconds) = marker_seconds(topic) {
+            environment.push(("MARKER_SECONDS".into(), EnvValue::Text(seconds.to_string())));
+        }
         let mut grants = vec![
             Grant::NetworkInterfaces,
             Grant::PollCluster,
@@ -350,6 +355,15 @@ impl Model {
     fn system_name(&self, role: TableRole) -> String {
         self.system_table(role).name.name.clone()
     }
+}
+
+/// Seconds that it must be known for which of the topic's events were applied, where the runtime's own 90 days aren't
+/// enough: a record that is there longer would be applied again when it is read again.
+fn marker_seconds(topic: &Topic) -> Option<u64> {
+    const DAY: u64 = 24 * 60 * 60;
+    // Kafka deletes whole segments, and begins a new one after a week.
+    let seconds = topic.retention_ms.div_ceil(1_000) + 8 * DAY;
+    (seconds > 90 * DAY).then_some(seconds)
 }
 
 #[allow(

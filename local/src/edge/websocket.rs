@@ -124,8 +124,6 @@ impl Session {
             }
         }
         event["requestContext"]["authorizer"] = Value::Object(self.authorizer.clone());
-        // Known before `$connect` writes it down: a push that finds it unknown would forget it.
-        self.edge.connections.add(&self.connection);
         let status = match self.call(&Role::Connect, &event).await {
             Some(answer) => answer["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok()),
             None => None,
@@ -133,14 +131,12 @@ impl Session {
         match status.map(StatusCode::from_u16) {
             Some(Ok(status)) if status.is_success() => {}
             Some(Ok(status)) => {
-                self.edge.connections.remove(&self.connection.id);
                 return Err(refuse(status, status.canonical_reason().unwrap_or("refused")));
             }
-            _ => {
-                self.edge.connections.remove(&self.connection.id);
-                return Err(refuse(StatusCode::BAD_GATEWAY, "Internal server error"));
-            }
+            _ => return Err(refuse(StatusCode::BAD_GATEWAY, "Internal server error")),
         }
+        // Not before: until `$connect` has returned, `@connections` answers 410 in the cloud, too.
+        self.edge.connections.add(&self.connection);
         self.tell(Stage::Connected, None);
         Ok(self)
     }

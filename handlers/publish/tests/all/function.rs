@@ -25,18 +25,24 @@ impl Running {
         for topic in [TOPIC, ERRORS] {
             brokers.create_topic(topic, 6, 3).expect("a topic");
         }
+        Self::start_with(brokers, &[("KAFKA_SECURITY_PROTOCOL", "PLAINTEXT")]).await
+    }
+
+    /// With these settings, too.
+    async fn start_with(brokers: Brokers, more: &[(&str, &str)]) -> Self {
         let servers = brokers.bootstrap_servers();
-        let settings = Settings::from([
+        let settings = [
             ("AUTH_MODE", "none"),
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_REGION", "us-east-1"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("KAFKA_BROKERS", servers.as_str()),
             ("KAFKA_ERROR_TOPIC", ERRORS),
-            ("KAFKA_SECURITY_PROTOCOL", "PLAINTEXT"),
             ("KAFKA_TOPIC", TOPIC),
             ("WEBSOCKET_ENDPOINT", "wss://localhost/dev"),
-        ]);
+        ];
+        let settings: Settings =
+            settings.iter().chain(more).map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
         let publisher = KafkaPublisher::connect(&settings).await.expect("a client");
         let mut functions = producers::functions::<KafkaPublisher>().into_iter();
         let (_, make) = functions.find(|(name, _)| *name == NAME).expect("the manifest has it");
@@ -106,12 +112,24 @@ async fn brokers_that_are_down_are_a_503_in_time_and_a_retry_is_the_same_event()
     assert_eq!(status, 202, "{first}");
     let (_, _, second) = running.call(retry).await;
     assert_eq!(first["eventId"], second["eventId"]);
+    assert!(first["customerId"].is_string(), "{first}");
+    assert_eq!(first["customerId"], second["customerId"]);
     // Nothing of the call that failed was sent behind the caller's back: there are the two retries.
     let ids: Vec<Option<String>> = read(&running.brokers, TOPIC, 2)
         .into_iter()
         .map(|(_, _, headers)| headers.get("ce_id").cloned())
         .collect();
     assert_eq!(ids, vec![first["eventId"].as_str().map(str::to_owned); 2]);
+}
+
+#[tokio::test]
+async fn a_secret_that_cannot_be_read_is_a_503_and_not_the_end_of_the_process() {
+    let brokers = MockCluster::new(1).expect("brokers in this process");
+    let nobody = [("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://127.0.0.1:1"), ("KAFKA_SECRET_ARN", "secret")];
+    let running = Running::start_with(brokers, &nobody).await;
+    let (status, headers, problem) = running.call(seeds_call()).await;
+    assert_eq!((status, problem["code"].as_str()), (503, Some("BROKER_UNREACHABLE")), "{problem}");
+    assert_eq!(headers["content-type"], "application/problem+json");
 }
 
 #[tokio::test]

@@ -101,6 +101,24 @@ async fn brokers_that_are_down_are_an_error_in_time_and_the_record_does_not_ling
 }
 
 #[tokio::test]
+async fn a_caller_that_waits_no_more_leaves_nothing_behind() {
+    let brokers = brokers();
+    let publisher = publisher(&brokers).await;
+    publisher.publish(&record("c-1", b"before"), soon()).await.expect("it is acknowledged");
+    switch(&brokers, false);
+    let lost = record("c-1", b"lost");
+    for _ in 0..2 {
+        let dropped =
+            tokio::time::timeout(Duration::from_millis(300), publisher.publish(&lost, soon())).await;
+        assert!(dropped.is_err(), "{dropped:?}");
+    }
+    switch(&brokers, true);
+    publisher.publish(&record("c-1", b"after"), soon()).await.expect("it is acknowledged");
+    let values: Vec<Vec<u8>> = read(&brokers, TOPIC, 2).into_iter().map(|(_, value, _)| value).collect();
+    assert_eq!(values, [b"before".to_vec(), b"after".to_vec()]);
+}
+
+#[tokio::test]
 async fn a_function_starts_while_the_brokers_are_away() {
     let brokers = brokers();
     switch(&brokers, false);

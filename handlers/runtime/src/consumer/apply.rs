@@ -24,7 +24,7 @@ use crate::{
     item::{Attributes, from_attributes, key_attributes, to_attribute, to_attributes},
 };
 
-/// Seconds that a marker lives: longer than any topic keeps its records.
+/// Seconds that a marker lives, where `MARKER_SECONDS` doesn't say more: it must outlive its record.
 const MARKER_SECONDS: u64 = 90 * 24 * 60 * 60;
 
 /// How many items are looked at at a time.
@@ -41,6 +41,7 @@ const IS_THERE: &str = "attribute_exists(eventId)";
 pub struct Store {
     client: Client,
     events: String,
+    marker_seconds: u64,
     settings: Settings,
 }
 
@@ -58,6 +59,7 @@ impl Store {
         Ok(Self {
             client,
             events: settings.need("KAFKA_EVENTS_TABLE")?.to_owned(),
+            marker_seconds: settings.number("MARKER_SECONDS", MARKER_SECONDS)?,
             settings: settings.clone(),
         })
     }
@@ -222,7 +224,7 @@ impl Store {
         set("offset", change.offset.into());
         let now = Timestamp::now();
         set("appliedAt", now.to_string().into());
-        set("expiresAt", now.as_seconds().saturating_add_unsigned(MARKER_SECONDS).into());
+        set("expiresAt", now.as_seconds().saturating_add_unsigned(self.marker_seconds).into());
         if let Some(trace) = &context.traceparent {
             set("traceparent", trace.as_str().into());
         }

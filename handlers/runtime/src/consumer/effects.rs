@@ -32,8 +32,10 @@ pub enum Applied {
 pub struct Pushed {
     /// Connections that took it.
     pub delivered: usize,
-    /// Connections that are there but didn't take it.
+    /// Connections that are there but don't take it.
     pub undelivered: usize,
+    /// Connections that didn't take it for now, after a few tries.
+    pub busy: usize,
 }
 
 /// The steps of a consumer.

@@ -9,9 +9,10 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use contract::{Event, Timestamp, read_context, read_event};
+use contract::{Event, EventContext, Timestamp, read_context, read_event};
 use futures_util::{StreamExt as _, future::join_all, stream};
 use tokio::time::{Instant, timeout_at};
+use tracing::{Instrument, Span};
 
 use super::{
     Applied, BatchItemFailure, BatchReply, Change, EffectError, Effects, ItemIdentifier, KafkaEvent,
@@ -66,12 +67,19 @@ async fn partition_until<E: Event>(
     let mut ahead = records.iter().map(read::<E>).peekable();
     let mut done = 0;
     while let Some(next) = run::next(&mut ahead) {
-        let outcomes = match next {
-            Next::Poison(poison) => vec![before(until, quarantine::<E>(&poison, effects, metrics)).await],
-            Next::Run(run) => run_until::<E>(&run, effects, metrics, until).await,
+        let (spans, outcomes) = match next {
+            Next::Poison(poison) => {
+                (vec![Span::none()], vec![before(until, quarantine::<E>(&poison, effects, metrics)).await])
+            }
+            Next::Run(run) => {
+                let spans: Vec<Span> = run.iter().map(|read| span(&read.change)).collect();
+                let outcomes = run_until::<E>(&run, &spans, effects, metrics, until).await;
+                (spans, outcomes)
+            }
         };
         let mut stopped = None;
-        for (record, outcome) in (done..).zip(&outcomes) {
+        for ((record, outcome), span) in (done..).zip(&outcomes).zip(&spans) {
+            let _inside = span.enter();
             match outcome {
                 Ok(()) => continue,
                 Err(Stop::Failed(error)) => {
@@ -94,6 +102,13 @@ async fn partition_until<E: Event>(
     done
 }
 
+/// What every log line of a record tells.
+fn span(change: &Change) -> Span {
+    let EventContext { id, traceparent, .. } = &change.context;
+    let traceparent = traceparent.as_deref().unwrap_or("-");
+    tracing::info_span!("record", event_id = %id, traceparent)
+}
+
 /// Cutting off is as safe as a crash: every effect is remembered, or repeated under the same id.
 async fn before<T>(until: Instant, work: impl Future<Output = Result<T, EffectError>>) -> Result<T, Stop> {
     timeout_at(until, work).await.map_or(Err(Stop::Late), |outcome| outcome.map_err(Stop::Failed))
@@ -102,12 +117,13 @@ async fn before<T>(until: Instant, work: impl Future<Output = Result<T, EffectEr
 /// Works through a run; the outcomes of its records from the first on, of all unless one of them fails.
 async fn run_until<E: Event>(
     run: &[Read<'_>],
+    spans: &[Span],
     effects: &impl Effects,
     metrics: &Metrics,
     until: Instant,
 ) -> Vec<Result<(), Stop>> {
     if run.len() > 1 {
-        let together = async { Ok(together::<E>(run, effects, metrics).await) };
+        let together = async { Ok(together::<E>(run, spans, effects, metrics).await) };
         match before(until, together).await {
             Ok(Some(outcomes)) => {
                 return outcomes.into_iter().map(|outcome| outcome.map_err(Stop::Failed)).collect();
@@ -117,8 +133,8 @@ async fn run_until<E: Event>(
         }
     }
     let mut outcomes = Vec::new();
-    for read in run {
-        let outcome = before(until, one::<E>(read, effects, metrics)).await;
+    for (read, span) in run.iter().zip(spans) {
+        let outcome = before(until, one::<E>(read, effects, metrics)).instrument(span.clone()).await;
         let is_done = outcome.is_ok();
         outcomes.push(outcome);
         if !is_done {
@@ -132,6 +148,7 @@ async fn run_until<E: Event>(
 /// `None` when they weren't applied, or nobody knows: then each is applied by itself, and its marker tells.
 async fn together<E: Event>(
     run: &[Read<'_>],
+    spans: &[Span],
     effects: &impl Effects,
     metrics: &Metrics,
 ) -> Option<Vec<Result<(), EffectError>>> {
@@ -146,7 +163,13 @@ async fn together<E: Event>(
     }
     let telling: Vec<_> = changes
         .iter()
-        .map(|change| async move { tell::<E>(change, &change.steps(), committed, effects, metrics).await })
+        .zip(spans)
+        .map(|(change, span)| {
+            let told = async move {
+                tell::<E>(change, &change.steps(), Try::First, committed, effects, metrics).await
+            };
+            told.instrument(span.clone())
+        })
         .collect();
     let told: Vec<Told> = stream::iter(telling).buffered(AT_ONCE).collect().await;
 
@@ -192,14 +215,14 @@ async fn one<E: Event>(
     metrics: &Metrics,
 ) -> Result<(), EffectError> {
     let Read { record, change } = read;
-    let pending = match effects.apply(change).await {
+    let (pending, which) = match effects.apply(change).await {
         Ok(Applied::Now) => {
             applied::<E>(read, metrics);
-            change.steps()
+            (change.steps(), Try::First)
         }
         Ok(Applied::Before(pending)) => {
             metrics.count(E::TOPIC, Some(change.context.id.as_str()), Metric::Duplicates);
-            pending
+            (pending, Try::Later)
         }
         Err(EffectError::Never(detail)) => {
             let poison = Poison { record, reason: "NOT_WRITABLE", detail };
@@ -207,7 +230,7 @@ async fn one<E: Event>(
         }
         Err(again) => return Err(again),
     };
-    let told = tell::<E>(change, &pending, Instant::now(), effects, metrics).await;
+    let told = tell::<E>(change, &pending, which, Instant::now(), effects, metrics).await;
     if !told.done.is_empty() {
         effects.done(change, &told.done).await?;
     }
@@ -222,6 +245,13 @@ fn applied<E: Event>(read: &Read<'_>, metrics: &Metrics) {
     metrics.observe(E::TOPIC, id, Metric::ConsumeLatency, latency);
 }
 
+/// Whether the record comes for the first time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Try {
+    First,
+    Later,
+}
+
 /// What became of the steps that follow a committed change.
 struct Told {
     /// Those that are done now.
@@ -234,6 +264,7 @@ struct Told {
 async fn tell<E: Event>(
     change: &Change,
     pending: &[Step],
+    which: Try,
     committed: Instant,
     effects: &impl Effects,
     metrics: &Metrics,
@@ -247,7 +278,9 @@ async fn tell<E: Event>(
     };
     let push = async {
         match &change.push {
-            Some(text) if wants(Step::Push) => push::<E>(change, text, committed, effects, metrics).await,
+            Some(text) if wants(Step::Push) => {
+                push::<E>(change, text, which, committed, effects, metrics).await
+            }
             _ => Ok(()),
         }
     };
@@ -264,6 +297,7 @@ async fn tell<E: Event>(
 async fn push<E: Event>(
     change: &Change,
     text: &str,
+    which: Try,
     committed: Instant,
     effects: &impl Effects,
     metrics: &Metrics,
@@ -276,8 +310,13 @@ async fn push<E: Event>(
         let whole = Timestamp::now().millis_since(change.context.time);
         metrics.observe(E::TOPIC, id, Metric::EndToEndLatency, whole);
     }
-    if pushed.undelivered > 0 {
-        metrics.observe(E::TOPIC, id, Metric::Undelivered, pushed.undelivered as u64);
+    // Once more, and no further: a client that doesn't read must not block its partition. It resumes some day.
+    if pushed.busy > 0 && which == Try::First {
+        return Err(EffectError::Again(format!("{} connections take no more messages for now", pushed.busy)));
+    }
+    let undelivered = pushed.undelivered + pushed.busy;
+    if undelivered > 0 {
+        metrics.observe(E::TOPIC, id, Metric::Undelivered, undelivered as u64);
     }
     Ok(())
 }

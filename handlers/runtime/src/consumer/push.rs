@@ -8,7 +8,7 @@ use aws_sdk_apigatewaymanagement::{
 use futures_util::{FutureExt, future::BoxFuture};
 
 use super::{EffectError, Pushed};
-use crate::{aws::describe, websocket::Connections};
+use crate::{aws::describe, backoff::Backoff, websocket::Connections};
 
 /// A message is at most this long
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html>).
@@ -28,7 +28,9 @@ pub(crate) enum Post {
     Delivered,
     /// The connection is no more.
     Gone,
-    /// The client doesn't read, or may not have so much.
+    /// There are too many messages for the moment: for API Gateway, or for a client that doesn't read.
+    Busy,
+    /// The message is too long.
     Refused,
 }
 
@@ -40,8 +42,8 @@ impl Sockets {
 
     /// Sends `text` to every connection of the customer.
     ///
-    /// A slow client must not hold up other customers: what its connection doesn't take is left for it to
-    /// fetch when it resumes. Only a fault of API Gateway itself makes the record come again.
+    /// What a connection never takes is left for its client to fetch when it resumes. A fault of API Gateway itself
+    /// makes the record come again; whether a connection that is too busy does is for the engine to say.
     pub fn push<'a>(
         &'a self,
         customer_id: &'a str,
@@ -51,17 +53,13 @@ impl Sockets {
             let ids = self.connections.of(customer_id).await.map_err(EffectError::Again)?;
             let mut pushed = Pushed::default();
             let mut failed = None;
-            let posts = ids.iter().map(|id| async move { (id, post(&self.client, id, text).await) });
-            for (id, outcome) in futures_util::future::join_all(posts).await {
+            let posts = ids.iter().map(|id| self.post(customer_id, id, text));
+            for outcome in futures_util::future::join_all(posts).await {
                 match outcome {
                     Ok(Post::Delivered) => pushed.delivered += 1,
+                    Ok(Post::Busy) => pushed.busy += 1,
                     Ok(Post::Refused) => pushed.undelivered += 1,
-                    Ok(Post::Gone) => {
-                        if let Err(error) = self.connections.remove(customer_id, id).await {
-                            // The next push finds it gone again.
-                            tracing::warn!(error, "a connection that is gone could not be removed");
-                        }
-                    }
+                    Ok(Post::Gone) => {}
                     Err(error) => failed = Some(error),
                 }
             }
@@ -69,29 +67,47 @@ impl Sockets {
         }
         .boxed()
     }
+
+    /// Posts to one connection, and forgets it at once if it is gone: later, its client may have come and resumed.
+    async fn post(&self, customer_id: &str, id: &str, text: &str) -> Result<Post, EffectError> {
+        let outcome = post(&self.client, id, text).await;
+        if let Ok(Post::Gone) = outcome
+            && let Err(error) = self.connections.remove(customer_id, id).await
+        {
+            // The next push finds it gone again.
+            tracing::warn!(error, "a connection that is gone could not be removed");
+        }
+        outcome
+    }
 }
 
-/// Posts to one connection. The SDK has tried again already where API Gateway was too busy.
+/// Posts to one connection; again after a while where there are too many messages, beyond what the SDK tries.
 pub(crate) async fn post(client: &Client, id: &str, text: &str) -> Result<Post, EffectError> {
     if text.len() > MOST_BYTES {
         tracing::error!(bytes = text.len(), "the message is longer than API Gateway takes");
         return Ok(Post::Refused);
     }
-    let request = client.post_to_connection().connection_id(id).data(Blob::new(text));
-    let Err(error) = request.send().await else {
-        return Ok(Post::Delivered);
-    };
-    match error.as_service_error() {
-        Some(PostToConnectionError::GoneException(_)) => Ok(Post::Gone),
-        Some(
-            PostToConnectionError::LimitExceededException(_)
-            | PostToConnectionError::PayloadTooLargeException(_),
-        ) => {
-            tracing::warn!(code = error.code(), "a connection does not take its message");
-            Ok(Post::Refused)
+    let mut backoff = Backoff::new();
+    loop {
+        let request = client.post_to_connection().connection_id(id).data(Blob::new(text));
+        let Err(error) = request.send().await else {
+            return Ok(Post::Delivered);
+        };
+        match error.as_service_error() {
+            Some(PostToConnectionError::GoneException(_)) => return Ok(Post::Gone),
+            Some(PostToConnectionError::LimitExceededException(_)) => {
+                if !backoff.wait().await {
+                    tracing::warn!(code = error.code(), "a connection takes no more messages for now");
+                    return Ok(Post::Busy);
+                }
+            }
+            Some(PostToConnectionError::PayloadTooLargeException(_)) => {
+                tracing::warn!(code = error.code(), "a connection does not take its message");
+                return Ok(Post::Refused);
+            }
+            // An id that API Gateway never gave out.
+            Some(service) if service.code() == Some("BadRequestException") => return Ok(Post::Gone),
+            _ => return Err(EffectError::Again(describe(&error))),
         }
-        // An id that API Gateway never gave out.
-        Some(service) if service.code() == Some("BadRequestException") => Ok(Post::Gone),
-        _ => Err(EffectError::Again(describe(&error))),
     }
 }

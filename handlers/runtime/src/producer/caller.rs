@@ -1,6 +1,6 @@
 //! Who is calling: which customer an event may be of.
 
-use contract::{Timestamp, random_uuid};
+use contract::{EventId, Timestamp, derived_uuid};
 use serde_json::Value;
 
 use super::{Access, HttpRequest, Problem};
@@ -31,10 +31,13 @@ impl Callers {
 
     /// The customer of this request. `named` is what the body has in the key's field. `None` leaves the body as
     /// it is, so that what is wrong with it is reported as a fault of that field.
+    ///
+    /// Who isn't a customer yet becomes one by the event of this id: a retry makes the same customer.
     pub(super) async fn identify(
         &self,
         request: &HttpRequest,
         named: Option<&Value>,
+        id: &EventId,
         now: Timestamp,
     ) -> Result<Option<String>, Problem> {
         let trusted = self.mode == AuthMode::None || !request.is_http();
@@ -52,7 +55,10 @@ impl Callers {
             (Some(Some(_)), Some(_)) => Err(Problem::OtherCustomer),
             (Some(None), _) => Ok(None),
             (None, Some(known)) => Ok(Some(known)),
-            (None, None) if self.access == Access::Open => Ok(Some(random_uuid().to_string())),
+            // Nobody guesses it to get the customer's token: behind the id are the key's 74 random bits and the body.
+            (None, None) if self.access == Access::Open => {
+                Ok(Some(derived_uuid(["customer", id.as_str()]).to_string()))
+            }
             (None, None) if trusted => Ok(None),
             // Else anyone could act for a customer whose id they know.
             (Some(Some(_)) | None, None) => Err(Problem::NoToken),

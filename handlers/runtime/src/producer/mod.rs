@@ -8,10 +8,11 @@ mod request;
 
 use std::panic::AssertUnwindSafe;
 
-use contract::{Event, EventContext, EventId, Record, RequestBody, Rule, Tables, Timestamp};
+use contract::{Event, EventContext, EventId, Record, RequestBody, Rule, Tables, Timestamp, is_traceparent};
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
 
 pub use failure::ErrorTopic;
 pub use publisher::{Connect, PublishError, Publisher};
@@ -27,8 +28,14 @@ use crate::{
     tables::DynamoTables,
 };
 
-/// The longest body, in bytes. An event must fit into a DynamoDB item, which holds 400 KB.
+/// The longest body, in bytes: no event of a longer one would fit into a DynamoDB item, which holds 400 KB.
 const MOST_BYTES: usize = 400 * 1024;
+
+/// The longest record of an event that goes into an item whole, in bytes. What grows most on the way is a list of
+/// digits: two bytes an element as JSON, three in DynamoDB
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>). That makes
+/// 384 KiB, and the rest of the 400 is for marks, expiry and version, or for what else is on the event's marker.
+const MOST_ITEM_BYTES: usize = 256 * 1024;
 
 /// The longest record, in bytes: what Kafka takes unless a topic says otherwise, less its own overhead.
 const MOST_RECORD_BYTES: usize = 1_000_000;
@@ -135,7 +142,7 @@ impl<R: Rule, P: Publisher, T: Tables> Producer<R, P, T> {
         let now = Timestamp::now();
         let bytes = request.bytes().map_err(|_| Problem::NotBase64)?;
         if bytes.len() > MOST_BYTES {
-            return Err(Problem::TooLong(MOST_BYTES));
+            return Err(Problem::TooLong("body", MOST_BYTES));
         }
         let key =
             request.header("idempotency-key").map_or_else(|| EventId::new(now).to_string(), str::to_owned);
@@ -145,7 +152,7 @@ impl<R: Rule, P: Publisher, T: Tables> Producer<R, P, T> {
         progress.idempotency_key = Some(key);
         let mut body = RequestBody::parse(&bytes)?;
         let named = body.key::<R::Event>().cloned();
-        let customer = self.callers.identify(request, named.as_ref(), now).await?;
+        let customer = self.callers.identify(request, named.as_ref(), &id, now).await?;
         progress.customer_id.clone_from(&customer);
         // What was named stays as it was written: a key that is a number must not become text.
         if let (Some(customer), None) = (&customer, &named) {
@@ -166,8 +173,11 @@ impl<R: Rule, P: Publisher, T: Tables> Producer<R, P, T> {
             return Err(Problem::Inside("the rule made an event of another customer".into()));
         }
         let record = Record::new(&event, &context);
-        if record.value.len() > MOST_RECORD_BYTES {
-            return Err(Problem::TooLong(MOST_RECORD_BYTES));
+        // The marker has the push.
+        let in_an_item = R::Event::SINK.is_some() || R::Event::PUSH.is_some();
+        let most = if in_an_item { MOST_ITEM_BYTES } else { MOST_RECORD_BYTES };
+        if record.value.len() > most {
+            return Err(Problem::TooLong("event", most));
         }
         self.publisher.publish(&record, until).await?;
         Ok((context.id, record.key))
@@ -229,7 +239,12 @@ impl<R: Rule, P: Publisher, T: Tables + 'static> Function for Producer<R, P, T> 
         Box::pin(async move {
             let request: HttpRequest =
                 serde_json::from_value(event).map_err(|_| Fault::NotMyEvent("an HTTP request"))?;
-            let answer = self.handle(&request, &invocation).await;
+            // The caller's own trace goes on.
+            let trace = request.header("traceparent").filter(|trace| is_traceparent(trace));
+            let traceparent = trace.map(str::to_owned).or(invocation.traceparent);
+            let span = tracing::info_span!("request", traceparent = traceparent.as_deref().unwrap_or("-"));
+            let invocation = Invocation { traceparent, ..invocation };
+            let answer = self.handle(&request, &invocation).instrument(span).await;
             self.metrics.flush();
             Ok(answer)
         })

@@ -12,8 +12,8 @@ pub(crate) enum Problem {
     Malformed(#[from] Malformed),
     #[error("the body is not base64 although it is marked so")]
     NotBase64,
-    #[error("the body is longer than {0} bytes")]
-    TooLong(usize),
+    #[error("the {0} is longer than {1} bytes")]
+    TooLong(&'static str, usize),
     #[error("the header Idempotency-Key must be a UUID of version 7 (RFC 9562)")]
     IdempotencyKey,
     #[error("this step needs the customer's token")]
@@ -45,7 +45,7 @@ impl Problem {
             Self::NoToken | Self::BadToken => 401,
             Self::OtherCustomer => 403,
             Self::Refused(Refusal::Conflict { .. }) => 409,
-            Self::TooLong(_) => 413,
+            Self::TooLong(..) => 413,
             // The request is well-formed, but contradicts itself or what is known.
             Self::Refused(Refusal::Invalid(_)) => 422,
             Self::Broker(PublishError::Unreachable(_))
@@ -59,7 +59,7 @@ impl Problem {
     pub(crate) fn code(&self) -> &str {
         match self {
             Self::Malformed(_) | Self::NotBase64 => "MALFORMED_BODY",
-            Self::TooLong(_) => "BODY_TOO_LONG",
+            Self::TooLong(..) => "BODY_TOO_LONG",
             Self::IdempotencyKey => "BAD_IDEMPOTENCY_KEY",
             Self::NoToken => "TOKEN_MISSING",
             Self::BadToken => "TOKEN_INVALID",

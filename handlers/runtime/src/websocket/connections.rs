@@ -7,6 +7,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use crate::{
     Settings, SettingsError,
     aws::{condition_failed, describe},
+    item::is_expired,
 };
 
 /// API Gateway closes a connection after two hours at the latest.
@@ -103,9 +104,7 @@ impl Connections {
             // A client that connected before it asked for what it missed must be seen here.
             .consistent_read(true);
         let item = get.send().await.map_err(|error| describe(&error))?.item.unwrap_or_default();
-        let number = |name: &str| item.get(name)?.as_n().ok()?.parse::<i64>().ok();
-        // DynamoDB takes expired items away within days, not at once.
-        if number("expiresAt").is_some_and(|expiry| expiry <= Timestamp::now().as_seconds()) {
+        if is_expired(&item, "expiresAt", Timestamp::now()) {
             return Ok(vec![]);
         }
         let mut ids = item.get("connectionIds").and_then(|ids| ids.as_ss().ok()).cloned().unwrap_or_default();

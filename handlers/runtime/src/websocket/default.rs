@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::history::{Cursor, History};
-use super::{WebSocketEvent, status};
+use super::{Connections, WebSocketEvent, status};
 use crate::{
     Answer, Aws, Error, Fault, Function, Invocation, Settings,
     consumer::{Post, post},
@@ -44,6 +44,7 @@ pub struct Default {
     aws: Aws,
     settings: Settings,
     region: String,
+    connections: Connections,
     history: History,
     tokens: Tokens,
 }
@@ -60,10 +61,11 @@ enum Message {
 }
 
 impl Default {
-    /// With the table and the key that `settings` name.
+    /// With the tables and the key that `settings` name.
     pub fn new(settings: &Settings) -> Result<Self, Error> {
         let aws = Aws::new(settings)?;
         Ok(Self {
+            connections: Connections::new(aws.dynamodb(), settings)?,
             history: History::new(aws.dynamodb(), settings.need("KAFKA_EVENTS_TABLE")?),
             tokens: Tokens::new(Secrets::new(aws.secrets()), settings)?,
             region: settings.need("AWS_REGION")?.to_owned(),
@@ -94,6 +96,9 @@ impl Default {
     }
 
     async fn resume(&self, to: &Connection<'_>, customer_id: &str, after: Option<&str>) -> Result<(), Fault> {
+        // Until `$connect` has returned, API Gateway calls the connection gone, and a push at that moment forgets it.
+        // Known before the history is read, so that what is applied after that is pushed.
+        self.connections.add(customer_id, to.id, Timestamp::now()).await.map_err(Fault::Failed)?;
         let page = self.history.page(customer_id, after).await?;
         for event in &page.events {
             to.send(&event.push).await?;
@@ -146,6 +151,8 @@ impl Connection<'_> {
         match post(&self.client, self.id, text).await {
             // Whoever asked and left doesn't need the answer.
             Ok(Post::Delivered | Post::Gone | Post::Refused) => Ok(()),
+            // API Gateway then tells the client, which asks again.
+            Ok(Post::Busy) => Err(Fault::Failed("the connection takes no more messages for now".into())),
             Err(error) => Err(Fault::Failed(error.to_string())),
         }
     }

@@ -128,19 +128,50 @@ async fn what_a_crash_left_undone_is_finished_and_nothing_more() {
 }
 
 #[tokio::test]
-async fn connections_that_are_gone_are_forgotten_and_slow_ones_hold_up_nobody() {
+async fn connections_that_are_gone_are_forgotten() {
     let cloud = Cloud::start().await;
-    connect(&cloud, "c-1", &["good", "gone", "never", "slow"]).await;
+    connect(&cloud, "c-1", &["good", "gone", "long", "never"]).await;
     cloud.inside().broken = BTreeMap::from([
         ("gone".into(), (410, "GoneException")),
+        ("long".into(), (413, "PayloadTooLargeException")),
         ("never".into(), (400, "BadRequestException")),
-        ("slow".into(), (429, "LimitExceededException")),
     ]);
     let measured = Measured::default();
     let records = vec![at_offset(&Opened::new("c-1", "a-1"), &context(1), 0)];
     let reply = send_measured::<Opened>(&cloud, records, &measured).await;
     assert_eq!(reply, BatchReply::default());
-    assert_eq!(cloud.connections("c-1").await, ["good", "slow"].map(str::to_owned).into());
+    assert_eq!(cloud.connections("c-1").await, ["good", "long"].map(str::to_owned).into());
+    assert_eq!(measured.total(Metric::Undelivered), 1);
+}
+
+/// The times that the SDK tries by itself.
+const SDK_TRIES: usize = 4;
+
+#[tokio::test]
+async fn a_push_that_is_throttled_for_a_while_is_delivered_once() {
+    let cloud = Cloud::start().await;
+    connect(&cloud, "c-1", &["one"]).await;
+    cloud.inside().throttled = BTreeMap::from([("one".into(), SDK_TRIES)]);
+    let measured = Measured::default();
+    let records = vec![at_offset(&Opened::new("c-1", "a-1"), &context(1), 0)];
+    assert_eq!(send_measured::<Opened>(&cloud, records, &measured).await, BatchReply::default());
+    assert_eq!(cloud.inside().throttled["one"], 0, "it was throttled");
+    assert_eq!(cloud.inside().sent.len(), 1);
+    assert_eq!(measured.total(Metric::Undelivered), 0);
+}
+
+#[tokio::test]
+async fn a_slow_connection_brings_the_record_back_once_and_holds_up_nobody_for_ever() {
+    let cloud = Cloud::start().await;
+    connect(&cloud, "c-1", &["slow"]).await;
+    cloud.inside().throttled = BTreeMap::from([("slow".into(), usize::MAX)]);
+    let measured = Measured::default();
+    let records = vec![at_offset(&Opened::new("c-1", "a-1"), &context(1), 0)];
+    let reply = send_measured::<Opened>(&cloud, records.clone(), &measured).await;
+    assert_eq!(reply.batch_item_failures.len(), 1);
+    assert_eq!(cloud.items("kafka-events-test").await[0]["pending"], json!(["PUSH"]));
+    assert_eq!(send_measured::<Opened>(&cloud, records, &measured).await, BatchReply::default());
+    assert!(!cloud.items("kafka-events-test").await[0].contains_key("pending"));
     assert_eq!(measured.total(Metric::Undelivered), 1);
 }
 

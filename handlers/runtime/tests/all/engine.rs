@@ -142,7 +142,7 @@ impl Effects for Shared {
     async fn push(&self, change: &Change, _: &str) -> Result<Pushed, EffectError> {
         self.effect(|world| {
             world.pushes.push((change.customer_id.clone(), change.context.id.clone()));
-            Pushed { delivered: 1, undelivered: 0 }
+            Pushed { delivered: 1, ..Pushed::default() }
         })
         .await
     }

@@ -8,6 +8,7 @@ mod connections;
 mod consumer;
 mod engine;
 mod faults;
+mod log;
 mod order;
 mod producer;
 mod quarantine;

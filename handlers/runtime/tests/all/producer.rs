@@ -10,6 +10,7 @@ use contract::{
 };
 use runtime::{
     Aws, Function, Invocation, Metrics, Settings,
+    consumer::BatchReply,
     producer::{Access, ErrorTopic, Producer, PublishError, Publisher},
     secrets::Secrets,
     token::Tokens,
@@ -81,6 +82,7 @@ impl Rule for Open {
             }
             _ => {}
         }
+        event.note = request.note;
         event.email = Some(request.email);
         Ok(event)
     }
@@ -164,6 +166,35 @@ async fn the_seeds_own_payload_is_accepted() {
     let url = body["websocketUrl"].as_str().expect("where to connect");
     let (token, customer) = (body["token"].as_str().expect("a token"), &record.key);
     assert!(url.ends_with(&format!("/dev?customerId={customer}&token={token}")), "{url}");
+}
+
+#[tokio::test]
+async fn the_callers_trace_goes_on_if_it_is_one() {
+    let cloud = Cloud::start().await;
+    let (callers, own) = (
+        "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01",
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00",
+    );
+    let zero = "00-00000000000000000000000000000000-53995c3f42cd8ad8-01";
+    for (header, want) in
+        [(Some(callers), callers), (None, own), (Some("jo@example.com"), own), (Some(zero), own)]
+    {
+        let topic = Topic::default();
+        let headers = header.map_or_else(|| json!({}), |header| json!({ "traceparent": header }));
+        let mut invocation = Invocation::within("app-open-test", "1", Duration::from_secs(10));
+        invocation.traceparent = Some(own.into());
+        let open = producer(Access::Open, &topic, &cloud.settings);
+        // The failure belongs to the same trace.
+        for body in [r#"{"email":"a@example.com"}"#, r#"{"email":"none"}"#] {
+            open.call(http(body, headers.clone()), invocation.clone()).await.expect("it answers");
+        }
+        let records = topic.records();
+        assert_eq!(records.iter().map(|record| record.topic).collect::<Vec<_>>(), ["opened", "failed"]);
+        for record in records {
+            let trace = record.headers.iter().find(|(name, _)| *name == "traceparent");
+            assert_eq!(trace.map(|(_, value)| value.as_str()), Some(want), "{header:?}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -312,6 +343,28 @@ async fn bodies_that_are_no_request() {
 }
 
 #[tokio::test]
+async fn an_event_that_its_table_could_not_hold_is_not_published() {
+    let cloud = Cloud::start().await;
+    let topic = Topic::default();
+    let open = producer(Access::Open, &topic, &cloud.settings);
+    // Without the note, the event has about 170 bytes.
+    let of = |length: usize| json!({ "email": "a@example.com", "note": "x".repeat(length) }).to_string();
+    let (status, body, _) = call(&open, http(&of(256 * 1024), json!({}))).await;
+    assert_eq!((status, &body["detail"]), (413, &json!("the event is longer than 262144 bytes")), "{body}");
+    assert!(topic.of("opened").is_empty());
+    assert_eq!(topic.of("failed")[0]["code"], "BODY_TOO_LONG");
+    assert_eq!(call(&open, http(&of(255 * 1024), json!({}))).await.0, 202);
+    // And what is published fits.
+    let records = topic.records();
+    let published = records.iter().find(|record| record.topic == "opened").expect("it is published");
+    let event: Opened = contract::read_event(&published.value).expect("it is an event");
+    let known = record(&event, &context(1), 0, 0);
+    assert_eq!(send::<Opened>(&cloud, vec![known]).await, BatchReply::default());
+    assert!(cloud.items("error-logs-test").await.is_empty());
+    assert_eq!(cloud.items("accounts-test").await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_retry_with_the_same_key_is_the_same_event() {
     let cloud = Cloud::start().await;
     let topic = Topic::default();
@@ -326,6 +379,24 @@ async fn a_retry_with_the_same_key_is_the_same_event() {
     assert_eq!(events[0], events[1], "computed ids follow from the event's id");
     let (_, third, _) = call(&open, http(r#"{"email":"b@example.com"}"#, headers)).await;
     assert_ne!(first["eventId"], third["eventId"], "another body is another event");
+}
+
+#[tokio::test]
+async fn a_retry_of_the_first_step_is_the_same_customer() {
+    let cloud = Cloud::start().await;
+    let topic = Topic::default();
+    let open = producer(Access::Open, &topic, &cloud.settings);
+    let key = |last: u8| json!({ "idempotency-key": format!("0193a000-0000-7000-8000-00000000000{last}") });
+    let (body, other) = (r#"{"email":"a@example.com"}"#, r#"{"email":"b@example.com"}"#);
+    let (_, first, _) = call(&open, http(body, key(1))).await;
+    let (_, second, _) = call(&open, http(body, key(1))).await;
+    assert!(first["customerId"].is_string(), "{first}");
+    assert_eq!(first["customerId"], second["customerId"]);
+    assert_eq!(topic.of("opened")[0], topic.of("opened")[1]);
+    for strangers in [http(body, key(2)), http(other, key(1)), http(body, json!({}))] {
+        let (_, stranger, _) = call(&open, strangers).await;
+        assert_ne!(first["customerId"], stranger["customerId"]);
+    }
 }
 
 #[tokio::test]
@@ -354,12 +425,18 @@ async fn a_rules_refusals_have_their_status_and_become_failures() {
 #[tokio::test]
 async fn a_rule_reads_tables() {
     let cloud = Cloud::start().await;
-    send::<Opened>(&cloud, vec![record(&Opened::new("c-1", "a").status("KNOWN"), &context(1), 0, 0)]).await;
-    let topic = Topic::default();
-    let body = r#"{"email":"a@example.com","note":"read"}"#;
-    let request = http(body, bearer(&cloud, "c-1").await);
-    assert_eq!(call(&producer(Access::Customer, &topic, &cloud.settings), request).await.0, 202);
-    assert_eq!(topic.of("opened")[0]["status"], "KNOWN");
+    // The first has expired, but DynamoDB has not yet taken it away.
+    let fresh = EventContext::new("/test", Timestamp::now());
+    for (context, want) in [(context(1), None), (fresh, Some(json!("KNOWN")))] {
+        let known = record(&Opened::new("c-1", "a").status("KNOWN"), &context, 0, 0);
+        assert_eq!(send::<Opened>(&cloud, vec![known]).await, BatchReply::default());
+        assert_eq!(cloud.items("accounts-test").await[0]["status"], "KNOWN");
+        let topic = Topic::default();
+        let body = r#"{"email":"a@example.com","note":"read"}"#;
+        let request = http(body, bearer(&cloud, "c-1").await);
+        assert_eq!(call(&producer(Access::Customer, &topic, &cloud.settings), request).await.0, 202);
+        assert_eq!(topic.of("opened")[0].get("status"), want.as_ref());
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! `$default`: pings, what a client missed, and fresh tokens.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use contract::Timestamp;
@@ -8,7 +8,7 @@ use runtime::{Aws, Function, Invocation, secrets::Secrets, token::Tokens, websoc
 use serde_json::{Value, json};
 
 use crate::{
-    consumer::send,
+    consumer::{connect, send},
     support::{
         cloud::Cloud,
         events::{Closed, Opened, at, context, record},
@@ -92,6 +92,37 @@ async fn an_older_event_that_was_applied_later_is_not_missed() {
     let after = json!({ "action": "resume", "after": context(9).id }).to_string();
     let rest = say(&cloud, Some("c-1"), &after).await;
     assert_eq!(rest[0]["data"]["applicationId"], "late");
+}
+
+#[tokio::test]
+async fn a_push_before_the_connection_stands_makes_no_client_deaf() {
+    let cloud = Cloud::start().await;
+    connect(&cloud, "c-1", &["me"]).await;
+    cloud.inside().broken = BTreeMap::from([("me".into(), (410, "GoneException"))]);
+    send::<Opened>(&cloud, vec![record(&Opened::new("c-1", "first"), &context(1), 0, 0)]).await;
+    assert!(cloud.connections("c-1").await.is_empty());
+    cloud.inside().broken.clear();
+    let missed = say(&cloud, Some("c-1"), r#"{"action":"resume"}"#).await;
+    assert_eq!(missed[0]["id"], json!(context(1).id));
+    cloud.inside().sent.clear();
+    send::<Opened>(&cloud, vec![record(&Opened::new("c-1", "second"), &context(2), 0, 1)]).await;
+    let sent: Vec<_> = cloud.inside().sent.iter().map(|(_, message)| message["id"].clone()).collect();
+    assert_eq!(sent, [json!(context(2).id)]);
+}
+
+#[tokio::test]
+async fn a_resume_that_is_throttled_fails_so_that_the_client_asks_again() {
+    let cloud = Cloud::start().await;
+    send::<Opened>(&cloud, vec![record(&Opened::new("c-1", "first"), &context(1), 0, 0)]).await;
+    cloud.inside().throttled = BTreeMap::from([("me".into(), usize::MAX)]);
+    let event = json!({
+        "requestContext": { "connectionId": "me", "authorizer": { "customerId": "c-1" } },
+        "body": r#"{"action":"resume"}"#,
+    });
+    let default = Default::new(&cloud.settings).expect("all is told");
+    let invocation = Invocation::within("f", "1", Duration::from_secs(10));
+    let fault = default.call(event, invocation).await.expect_err("it is not answered");
+    assert!(fault.to_string().contains("takes no more messages"), "{fault}");
 }
 
 #[tokio::test]

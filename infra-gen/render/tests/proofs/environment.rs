@@ -13,7 +13,7 @@ use crate::{finds, holds, members};
 
 /// Variables that Lambda sets, that have defaults, or that are for other clusters and local runs alone, as
 /// `runtime::Settings` says.
-const NOT_IN_TEMPLATES: [&str; 17] = [
+const NOT_IN_TEMPLATES: [&str; 18] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
@@ -31,6 +31,7 @@ const NOT_IN_TEMPLATES: [&str; 17] = [
     "TOKEN_TTL_SECONDS",
     "ALERT_CHANNEL_ARN",
     "KAFKA_ERROR_TOPIC",
+    "MARKER_SECONDS",
 ];
 
 pub(crate) fn program(role: &Role) -> Program {

@@ -39,6 +39,8 @@ pub(crate) struct Inside {
     pub(crate) sent: Vec<(String, Value)>,
     /// Connections that answer with this status and error.
     pub(crate) broken: BTreeMap<String, (u16, &'static str)>,
+    /// Connections whose next so many messages are too many.
+    pub(crate) throttled: BTreeMap<String, usize>,
     /// The next so many messages to SNS fail.
     pub(crate) sns_fails: usize,
     /// Secrets by name and stage: version and text.
@@ -268,6 +270,11 @@ fn socket(inside: &mut Inside, id: &str, body: &[u8]) -> Response {
     if let Some((status, error)) = inside.broken.get(id) {
         let status = StatusCode::from_u16(*status).expect("a status");
         return (status, [("x-amzn-errortype", *error)], "{}").into_response();
+    }
+    if let Some(left) = inside.throttled.get_mut(id).filter(|left| **left > 0) {
+        *left -= 1;
+        return (StatusCode::TOO_MANY_REQUESTS, [("x-amzn-errortype", "LimitExceededException")], "{}")
+            .into_response();
     }
     let message = serde_json::from_slice(body).expect("messages are JSON");
     inside.sent.push((id.to_owned(), message));
