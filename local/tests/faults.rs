@@ -79,6 +79,13 @@ async fn a_poison_record_is_quarantined_and_nothing_stops() {
     assert_eq!(status, 422, "{answer}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_step_is_an_event_a_row_an_alert_and_a_push() {
+    let local = Local::start(&[]);
+    support::failure::refused_step(&local, "nobody-yet").await;
+    assert!(local.stop().success());
+}
+
 /// Key, value and headers.
 type Corrupt<'a> = (&'a [u8], Option<&'a [u8]>, &'a OwnedHeaders);
 

@@ -62,6 +62,7 @@ async fn the_whole_journey_and_who_is_kept_out() {
     let local = Local::start(&["--broker", "kafka"]);
     assert_eq!(local.ready["embeddedBroker"], false);
     support::journey::many_customers(&local, 25).await;
+    support::failure::refused_step(&local, "nobody-yet").await;
 
     let producer = local.credentials("AmazonMSK_onboard-ai-producer-dev").await;
     let consumer = local.credentials("AmazonMSK_onboard-ai-consumer-dev").await;

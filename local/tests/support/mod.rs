@@ -1,6 +1,7 @@
 //! Starts the local run as a user would, and speaks to it as users and clients do.
 #![allow(dead_code, unreachable_pub, reason = "each test program is a crate that uses its own part")]
 
+pub mod failure;
 pub mod journey;
 pub mod mail;
 
