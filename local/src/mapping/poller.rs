@@ -317,7 +317,8 @@ async fn call(context: Context, batch: Batch) -> (Batch, Verdict, Duration) {
     let event = event::event(&context.topic, &cluster, &context.deployment.endpoints.brokers, &batch);
     let verdict = match context.functions.invoke(&context.function, event).await {
         Ok(outcome) if outcome.is_ok() => event::verdict(&context.topic, &batch, &outcome.payload),
-        _ => Verdict::Failed,
+        Ok(_) => Verdict::Failed,
+        Err(_) => Verdict::NotCalled,
     };
     (batch, verdict, start.elapsed())
 }
