@@ -31,6 +31,7 @@ pub mod logs;
 pub mod mapping;
 mod options;
 mod run;
+mod private;
 pub mod secrets;
 mod tables;
 pub mod tap;
