@@ -37,7 +37,7 @@ pub(super) async fn state(State(console): State<Arc<Console>>) -> Json<Value> {
     }
     Json(json!({
         "topics": topics,
-        "deadLetters": console.flow.topics.end(dead).values().sum::<i64>(),
+        "deadLetters": console.flow.topics.count(dead),
         "functions": console.aws.functions.state(),
         "tables": tables,
         "alerts": console.aws.channels.alerts().len(),
