@@ -61,6 +61,20 @@ impl Upstream {
         let mut forwarded = HttpRequest::builder().method(request.method).uri(self.uri.clone());
         for (name, value) in &request.headers {
             if !matches!(
+    /// Scans to the end; one answer a page.
+    pub(crate) async fn scan(&self, mut request: Value) -> Result<Vec<Value>, String> {
+        let mut pages = vec![];
+        loop {
+            let page = self.call("Scan", &request).await?;
+            let next = page["LastEvaluatedKey"].clone();
+            pages.push(page);
+            if next.is_null() {
+                return Ok(pages);
+            }
+            request["ExclusiveStartKey"] = next;
+        }
+    }
+
                 name.as_str(),
                 "host" | "content-length" | "connection" | "transfer-encoding" | "expect"
             ) {
