@@ -29,11 +29,15 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// The DynamoDB at this URL. `http` alone: it is on this machine or beside it.
+    /// The DynamoDB at this URL. `http` alone: requests are handed on as they were signed, for this machine and with no
+    /// real key, so that AWS itself could not take them.
     pub fn new(url: &str) -> Result<Self, String> {
         let uri: Uri = url.parse().map_err(|error| format!("{url} is not a URL: {error}"))?;
         if uri.scheme_str() != Some("http") {
-            return Err(format!("{url} must start with http://"));
+            return Err(format!(
+                "the DynamoDB at {url} can't be used: requests go there unencrypted and with signatures of no real key; \
+                 give the http:// URL of one that doesn't check them, such as DynamoDB Local, or of another local run"
+            ));
         }
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
@@ -57,10 +61,6 @@ impl Upstream {
         }
     }
 
-    pub(super) async fn forward(&self, aws: &Aws, operation: &str, request: Request) -> Response {
-        let mut forwarded = HttpRequest::builder().method(request.method).uri(self.uri.clone());
-        for (name, value) in &request.headers {
-            if !matches!(
     /// Scans to the end; one answer a page.
     pub(crate) async fn scan(&self, mut request: Value) -> Result<Vec<Value>, String> {
         let mut pages = vec![];
@@ -75,6 +75,10 @@ impl Upstream {
         }
     }
 
+    pub(super) async fn forward(&self, aws: &Aws, operation: &str, request: Request) -> Response {
+        let mut forwarded = HttpRequest::builder().method(request.method).uri(self.uri.clone());
+        for (name, value) in &request.headers {
+            if !matches!(
                 name.as_str(),
                 "host" | "content-length" | "connection" | "transfer-encoding" | "expect"
             ) {
