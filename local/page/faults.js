@@ -17,7 +17,7 @@ export class Faults {
     this.topic.append(...read.map((topic) => el('option', { value: topic.name.name }, words(topic.name.name))));
     this.poison.addEventListener('click', () => void this.#poison(follow));
     this.broker.addEventListener('click', () => void this.#outage());
-    store.addEventListener('notice', () => this.show(store.brokerDown));
+    store.addEventListener('broker', ({ detail: { down } }) => this.show(down));
     store.addEventListener('stage', ({ detail: { record, stage } }) => {
       if (stage === 'alerted' && record.quarantined) {
         this.say(`Quarantined: partition ${record.partition} of ${record.topic} goes on, support was told.`);

@@ -40,8 +40,8 @@ async function start() {
     if (places.delete(record.key)) events.choose(record, true);
     if (stage === 'alerted') void alerts.load();
   });
+  store.addEventListener('broker', ({ detail: { down } }) => pipeline.broker(down));
   store.addEventListener('notice', () => {
-    pipeline.broker(store.brokerDown);
     const [notice] = store.notices;
     document.getElementById('notice').textContent = notice.detail;
   });
@@ -60,6 +60,7 @@ async function start() {
     },
   );
   poll(EVERY, (state) => {
+    store.broker(state.brokerDown);
     pipeline.state(state, about.names);
     pipeline.numbers();
     topics.update(state);

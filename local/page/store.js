@@ -61,11 +61,16 @@ export class Store extends EventTarget {
     else this.#stage(happening);
   }
 
+  /** Takes from the runner's state whether the broker is down: what was said of it may be forgotten by now. */
+  broker(down) {
+    if (down === this.brokerDown) return;
+    this.brokerDown = down;
+    this.#tell('broker', { down });
+  }
+
   #notice({ at, detail }) {
     this.notices.unshift({ at, detail });
     this.notices.length = Math.min(this.notices.length, 50);
-    if (detail === 'the broker is down') this.brokerDown = true;
-    if (detail === 'the broker is back') this.brokerDown = false;
     this.#tell('notice', { detail });
   }
 

@@ -83,12 +83,12 @@ struct Dev {
     #[arg(long, env = "KAFKA_USERNAME", requires = "kafka_password")]
     kafka_user: Option<String>,
     /// Its password.
-    #[arg(long, env = "KAFKA_PASSWORD", hide_env_values = true)]
+    #[arg(long, env = "KAFKA_PASSWORD", hide_env_values = true, requires = "kafka_user")]
     kafka_password: Option<String>,
     /// PEM file with the certificate authority there.
-    #[arg(long, env = "KAFKA_CA_FILE")]
+    #[arg(long, env = "KAFKA_CA_FILE", requires = "kafka_user")]
     kafka_ca: Option<PathBuf>,
-    /// Use a DynamoDB that runs already.
+    /// Use a DynamoDB that runs already, at an http:// URL: one that doesn't check signatures, such as DynamoDB Local.
     #[arg(long, env = "AWS_ENDPOINT_URL_DYNAMODB", value_name = "URL")]
     dynamodb: Option<String>,
     /// Deliver notifications as well: post all to an http:// URL, or mail those for mail addresses through

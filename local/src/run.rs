@@ -10,11 +10,7 @@ use std::{
 use axum::Router;
 use futures_util::{FutureExt, future::BoxFuture};
 use model::Secret;
-use rdkafka::{
-    ClientConfig,
-    consumer::{BaseConsumer, Consumer},
-    producer::FutureProducer,
-};
+use rdkafka::{ClientConfig, producer::FutureProducer};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
@@ -28,6 +24,7 @@ use crate::{
     functions::Functions,
     logs::Logs,
     mapping::Mappings,
+    offsets::{self, Places},
     options::{BrokerChoice, Limits},
     secrets::Secrets,
     tables, tap,
@@ -145,11 +142,18 @@ impl Run {
         let consumer = broker.client(&deployment.secrets, Secret::ConsumerCredentials);
         let observer = broker.observer(&deployment.secrets);
         let embedded = broker.is_embedded();
-        let mappings = Mappings::start(&deployment, &functions, &consumer, embedded, &options.limits, &bus)?;
         let failed =
             |reason: String| LocalError::Broker { servers: deployment.endpoints.brokers.clone(), reason };
+        // Asked before the mappings change it.
+        let places = if embedded {
+            Places::new(&deployment.model)
+        } else {
+            Places::ask(&deployment.model, observer.clone(), consumer.clone()).await.map_err(failed)?
+        };
+        let mappings =
+            Mappings::start(&deployment, &functions, &consumer, &places, embedded, &options.limits, &bus)?;
         let (topics, task) =
-            tap::start(&deployment, &observer, embedded, mappings.progress(), &bus, stopping.clone())
+            tap::start(&observer, embedded, &places, mappings.progress(), &bus, stopping.clone())
                 .map_err(failed)?;
         tasks.push(task);
         // A key's partition is the one that the functions choose.
@@ -213,7 +217,7 @@ impl Run {
         let progress = self.mappings.progress();
         let open = |(topic, partition, end): &(String, i32, i64)| {
             let committed = progress.get(topic).map(|progress| progress.numbers().committed);
-            // What was there before this run, and what nobody reads, isn't counted.
+            // What nobody reads isn't counted.
             committed.and_then(|committed| committed.get(partition).copied()).map_or(0, |done| end - done)
         };
         ends.iter().map(open).sum()
@@ -285,25 +289,8 @@ impl Run {
         let topics = self.deployment.model.topics.iter();
         let partitions: Vec<(String, u32)> =
             topics.map(|topic| (topic.name.name.clone(), topic.partitions)).collect();
-        tokio::task::spawn_blocking(move || ends(&observer, &partitions)).await.unwrap_or_default()
+        tokio::task::spawn_blocking(move || offsets::ends(&observer, &partitions)).await.unwrap_or_default()
     }
-}
-
-/// The next offset of every partition, as far as the broker tells.
-fn ends(client: &ClientConfig, topics: &[(String, u32)]) -> Vec<(String, i32, i64)> {
-    let Ok(consumer) = client.create::<BaseConsumer>() else { return vec![] };
-    let all =
-        topics.iter().flat_map(|(topic, partitions)| (0..*partitions).map(move |number| (topic, number)));
-    let mut ends = vec![];
-    for (topic, number) in all {
-        let number = i32::try_from(number).unwrap_or(i32::MAX);
-        match consumer.fetch_watermarks(topic, number, Duration::from_secs(5)) {
-            Ok((_, end)) => ends.push((topic.clone(), number, end)),
-            // A broker that is down says nothing of any partition.
-            Err(_) => break,
-        }
-    }
-    ends
 }
 
 /// Starts a broker of ours again when it dies.

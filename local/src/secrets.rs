@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     fmt, fs,
-    io::Write,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -12,7 +11,7 @@ use model::{Model, Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::LocalError;
+use crate::{LocalError, private};
 
 /// Every secret of the model.
 pub const ALL: [Secret; 3] = [Secret::ProducerCredentials, Secret::ConsumerCredentials, Secret::TokenKey];
@@ -84,7 +83,7 @@ impl Secrets {
         let all: BTreeMap<String, &Versions> =
             all.iter().map(|(secret, versions)| (name(*secret), versions)).collect();
         let text = serde_json::to_string_pretty(&all).unwrap_or_default();
-        write_private(path, &text).map_err(LocalError::file(path))
+        private::write(path, &text)
     }
 
     fn generate(model: &Model) -> Self {
@@ -166,12 +165,4 @@ fn chance() -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
-}
-
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
 }

@@ -16,10 +16,10 @@ use serde::Serialize;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
-    Deployment,
     broker::{EMBEDDED_BYTES, EMBEDDED_RECORDS},
     bus::{Bus, Happening, Stage},
     mapping::{Progress, Record, detach},
+    offsets::Places,
 };
 
 /// Records that are kept whole, of each topic.
@@ -29,11 +29,13 @@ const KEPT: usize = 200;
 const WARN: (u64, u64) = (3, 5);
 
 /// What the topics hold; cheap to clone.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Topics(Arc<Mutex<BTreeMap<String, Topic>>>);
 
 #[derive(Debug, Default)]
 struct Topic {
+    /// The oldest record that was there at the start, by partition.
+    begin: BTreeMap<i32, i64>,
     /// The next offset to be written, by partition.
     end: BTreeMap<i32, i64>,
     last: VecDeque<Arc<Record>>,
@@ -72,10 +74,27 @@ impl Topics {
         self.lock().get(topic).map(|topic| topic.end.clone()).unwrap_or_default()
     }
 
+    /// Records of a topic, those among them that were there at the start.
+    pub fn count(&self, topic: &str) -> i64 {
+        let topics = self.lock();
+        let Some(topic) = topics.get(topic) else { return 0 };
+        topic.end.values().sum::<i64>() - topic.begin.values().sum::<i64>()
+    }
+
     /// The last records of a topic, oldest first.
     pub fn last(&self, topic: &str) -> Vec<Shown> {
         let topics = self.lock();
         topics.get(topic).into_iter().flat_map(|topic| &topic.last).map(|record| shown(record)).collect()
+    }
+
+    fn new(places: &Places) -> Self {
+        let topic = |name: &str| Topic {
+            begin: places.of(name).map(|(number, place)| (number, place.begin)).collect(),
+            end: places.of(name).map(|(number, place)| (number, place.end)).collect(),
+            ..Topic::default()
+        };
+        let topics = places.topics().map(|name| (name.to_owned(), topic(name))).collect();
+        Self(Arc::new(Mutex::new(topics)))
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Topic>> {
@@ -98,11 +117,11 @@ fn shown(record: &Record) -> Shown {
     }
 }
 
-/// Starts looking.
+/// Starts looking, at what is written from now on.
 pub(crate) fn start(
-    deployment: &Deployment,
     client: &ClientConfig,
     embedded: bool,
+    places: &Places,
     progress: BTreeMap<String, Progress>,
     bus: &Bus,
     mut stopping: watch::Receiver<bool>,
@@ -118,16 +137,14 @@ pub(crate) fn start(
     }
     let consumer: StreamConsumer = config.create().map_err(|error: KafkaError| error.to_string())?;
     let mut all = TopicPartitionList::new();
-    let cluster = &deployment.model.cluster;
-    let own = deployment.model.topics.iter().map(|topic| (&topic.name.name, topic.partitions));
-    for (topic, partitions) in own.chain([(&cluster.dead_letter_topic, cluster.dead_letter_partitions)]) {
-        for partition in 0..i32::try_from(partitions).unwrap_or(i32::MAX) {
-            let from = if embedded { Offset::Beginning } else { Offset::End };
-            all.add_partition_offset(topic, partition, from).map_err(|error| error.to_string())?;
+    for topic in places.topics() {
+        for (partition, place) in places.of(topic) {
+            all.add_partition_offset(topic, partition, Offset::Offset(place.end))
+                .map_err(|error| error.to_string())?;
         }
     }
     consumer.assign(&all).map_err(|error| error.to_string())?;
-    let topics = Topics::default();
+    let topics = Topics::new(places);
     let (kept, bus) = (topics.clone(), bus.clone());
     let task = tokio::spawn(async move {
         loop {

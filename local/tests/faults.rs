@@ -45,6 +45,8 @@ async fn bad_requests_are_told_what_is_wrong() {
         local.send(Method::OPTIONS, &format!("{http}/user-info"), &preflight, "").await;
     assert_eq!(status, 204);
     assert_eq!(headers["access-control-allow-origin"], "*");
+    let (_, headers, _) = local.send(Method::POST, &format!("{http}/user-info"), &preflight[..1], "").await;
+    assert_eq!(headers["access-control-expose-headers"], "retry-after");
     let foreign = [("origin", "https://example.com")];
     let (status, _, _) = local.send(Method::GET, &format!("{http}/_local/state"), &foreign, "").await;
     assert_eq!(status, 403, "another site's page must not look in");
@@ -77,6 +79,13 @@ async fn a_poison_record_is_quarantined_and_nothing_stops() {
     assert_eq!(status, 404, "{answer}");
     let (status, answer) = local.step("/_local/fault", &json!({ "kind": "earthquake" })).await;
     assert_eq!(status, 422, "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_step_is_an_event_a_row_an_alert_and_a_push() {
+    let local = Local::start(&[]);
+    support::failure::refused_step(&local, "nobody-yet").await;
+    assert!(local.stop().success());
 }
 
 /// Key, value and headers.
@@ -253,11 +262,13 @@ async fn a_broker_outage_is_a_503_and_ends() {
     assert_eq!(status, 202);
     let (status, answer) = local.step("/_local/fault", &json!({ "kind": "broker", "down": true })).await;
     assert_eq!(status, 200, "{answer}");
+    assert_eq!(local.get("/_local/state").await["brokerDown"], true);
     let (status, answer) = local.step("/user-info", &body).await;
     assert_eq!(status, 503, "{answer}");
     assert_eq!(answer["code"], "BROKER_UNREACHABLE");
     let (status, _) = local.step("/_local/fault", &json!({ "kind": "broker", "down": false })).await;
     assert_eq!(status, 200);
+    assert_eq!(local.get("/_local/state").await["brokerDown"], false);
     let mut socket = local.connect("c-2").await;
     let again = json!({ "customerId": "c-2", "email": "a@example.com", "firstName": "Ada" });
     let answer = local
@@ -314,6 +325,118 @@ async fn sockets_are_held_to_their_limits() {
     let (status, headers, _) = local.send(Method::POST, &management, &[], "x").await;
     assert_eq!(status, 410);
     assert_eq!(headers["x-amzn-errortype"], "GoneException");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn broken_frames_are_told_why_the_socket_closes() {
+    let local = Local::start(&[]);
+    let frame = |first: u8, payload: &[u8]| {
+        let length = u16::try_from(payload.len()).expect("no test sends more");
+        // Masked, as a client's must be; zeros leave the payload as it is.
+        [&[first, 0x80 | 126], length.to_be_bytes().as_slice(), &[0; 4], payload].concat()
+    };
+    let (text, more, end) = (0x01, 0x00, 0x80);
+    let part = vec![b'x'; 30 * 1024];
+    let parts: Vec<u8> =
+        (0..5).flat_map(|number| frame(if number == 0 { text } else { more }, &part)).collect();
+    let mended = [frame(text, b"{\"action\":"), frame(more | end, b"\"ping\"}")].concat();
+    for (what, sent, code) in [
+        ("no UTF-8", frame(text | end, &[0xff, 0xfe]), 1007),
+        ("no UTF-8 in parts", [frame(text, &[0xe2, 0x82]), frame(more | end, b"x")].concat(), 1007),
+        ("no opcode that there is", frame(0x03 | end, b""), 1002),
+        ("a part of nothing", frame(more | end, b"x"), 1002),
+        ("no mask", vec![text | end, 1, b'x'], 1002),
+        ("too long in parts", parts, 1009),
+    ] {
+        let mut raw = upgrade(&local.address("websocket"), "c-1");
+        raw.write_all(&mended).expect("the socket is open");
+        let (opcode, pong) = read_frame(&mut raw);
+        assert!(opcode == text && String::from_utf8_lossy(&pong).contains("PONG"), "parts are put together");
+        raw.write_all(&sent).expect("the socket is open");
+        let (opcode, payload) = read_frame(&mut raw);
+        assert_eq!((opcode, &payload[..2]), (0x08, u16::to_be_bytes(code).as_slice()), "{what}: {payload:?}");
+    }
+    let mut socket = local.connect("c-1").await;
+    socket.say(r#"{"action":"ping"}"#).await;
+    assert_eq!(socket.json().await["type"], "PONG");
+
+    let management = format!("{}/@connections", local.address("websocket").replace("ws://", "http://"));
+    for id in [
+        "short",
+        "seventeen_letters",
+        "sixteen!letters!",
+        "with%20a%20space==",
+        "..%2F..%2Fetc%2Fpass",
+        "%ff%fe",
+    ] {
+        for method in [Method::GET, Method::POST, Method::DELETE] {
+            let (status, _, text) = local.send(method, &format!("{management}/{id}"), &[], "x").await;
+            assert_eq!(status, 400, "{id}: {text}");
+        }
+    }
+    let (status, headers, _) =
+        local.send(Method::POST, &format!("{management}/abcdefghijklmno="), &[], "x").await;
+    assert_eq!((status, headers["x-amzn-errortype"].as_bytes()), (410, b"GoneException".as_slice()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_goes_while_it_is_let_in_is_forgotten() {
+    const CLIENTS: u64 = 8;
+    let local = Local::start(&[]);
+    for number in 0..CLIENTS {
+        // The answer is not waited for.
+        drop(ask_upgrade(&local.address("websocket"), &format!("c-{number}")));
+    }
+    let calls = |state: &Value, function: &str| {
+        let functions = state["functions"].as_array().expect("functions are listed");
+        let own = functions.iter().find(|own| own["name"] == function).expect("the function is there");
+        own["invocations"].as_u64().expect("its calls are counted")
+    };
+    local
+        .until("each has come and gone", async |local| {
+            let state = local.get("/_local/state").await;
+            let came = calls(&state, "onboard-ai-websocket-connect-dev");
+            let went = calls(&state, "onboard-ai-websocket-disconnect-dev");
+            (came == CLIENTS && went == CLIENTS && state["connections"] == 0).then_some(())
+        })
+        .await;
+    let rows = local.rows("websocket-connections-dev").await;
+    assert!(rows.iter().all(|row| row.get("connectionIds").is_none()), "{rows:?}");
+}
+
+/// Asks to speak WebSocket, without a library that would mend what is sent.
+fn ask_upgrade(url: &str, customer: &str) -> TcpStream {
+    let address = url.trim_start_matches("ws://");
+    let (host, path) = address.split_once('/').expect("the stage is in the address");
+    let mut stream = TcpStream::connect(host).expect("it listens");
+    stream.set_read_timeout(Some(support::PATIENCE)).expect("a time limit");
+    let request = format!(
+        "GET /{path}?customerId={customer} HTTP/1.1\r\nhost: {host}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).expect("it listens");
+    stream
+}
+
+fn upgrade(url: &str, customer: &str) -> TcpStream {
+    let mut stream = ask_upgrade(url, customer);
+    let (mut head, mut byte) = (vec![], [0]);
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte).expect("it answers");
+        head.push(byte[0]);
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
+    stream
+}
+
+/// The opcode and the payload of a short frame.
+fn read_frame(stream: &mut TcpStream) -> (u8, Vec<u8>) {
+    let mut head = [0; 2];
+    stream.read_exact(&mut head).expect("a frame comes");
+    assert!(head[1] < 126, "no answer here is longer");
+    let mut payload = vec![0; head[1].into()];
+    stream.read_exact(&mut payload).expect("the frame is whole");
+    (head[0] & 0x0f, payload)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -376,6 +499,53 @@ async fn a_port_in_use_is_a_clear_error() {
     assert!(text.contains(&port) && text.contains("--http-port") && text.contains("in use"), "{text}");
 }
 
+#[test]
+fn options_that_say_less_than_is_meant_are_refused() {
+    for (arguments, told) in [
+        (["--brokers=127.0.0.1:1", "--kafka-password=p"], "--kafka-user"),
+        (["--brokers=127.0.0.1:1", "--kafka-ca=ca.pem"], "--kafka-user"),
+        (["--brokers=127.0.0.1:1", "--kafka-user=u"], "--kafka-password"),
+        (["--no-open", "--dynamodb=https://dynamodb.us-east-1.amazonaws.com"], "http://"),
+    ] {
+        let output = support::command().args(arguments).output().expect("it runs");
+        assert!(!output.status.success() && output.stdout.is_empty(), "{arguments:?}");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(text.contains(told), "{arguments:?}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_on_the_broker_and_the_tables_of_another_passes_an_event() {
+    let first = Local::start(&[]);
+    let mut command = support::command();
+    // The option for its port is refused beside another DynamoDB.
+    let second = Local::run(
+        command
+            .env("KAFKA_BROKERS", first.address("brokers"))
+            .env("AWS_ENDPOINT_URL_DYNAMODB", first.address("dynamodb")),
+    );
+    assert_eq!(second.address("brokers"), first.address("brokers"));
+    assert_eq!(second.ready["embeddedBroker"], false);
+    let body = json!({ "customerId": "c-1", "email": "a@example.com", "firstName": "Ada" });
+    let (status, answer) = second.step("/user-info", &body).await;
+    assert_eq!(status, 202, "{answer}");
+    let state = second
+        .until("its mapping is done with the event", async |second| {
+            let state = second.get("/_local/state").await;
+            (state["topics"]["user-info-submitted"]["mapping"]["done"] == 1).then_some(state)
+        })
+        .await;
+    assert_eq!(state["topics"]["user-info-submitted"]["totalLag"], 0, "{state}");
+    let history = first.history("c-1").await;
+    assert_eq!(history.len(), 1, "both mappings read it, and it is applied once: {history:?}");
+    assert_eq!(history[0]["eventId"]["S"], answer["eventId"]);
+    assert_eq!(first.rows("users-dev").await, second.rows("users-dev").await);
+    let records = second.get("/_local/topics/user-info-submitted").await;
+    assert_eq!(records["records"][0]["key"], "c-1", "{records}");
+    assert!(second.stop().success());
+    assert!(first.stop().success());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_survive_a_restart_with_a_data_folder() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -391,6 +561,23 @@ async fn tables_survive_a_restart_with_a_data_folder() {
     assert!(local.stop().success());
     let local = Local::start(&[data.as_slice(), &["--fresh"]].concat());
     assert_eq!(local.rows("users-dev").await, Vec::<Value>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_beyond_a_scans_first_page_are_counted_and_shown() {
+    let local = Local::start(&[]);
+    for number in 0..5 {
+        let item =
+            json!({ "customerId": { "S": format!("c-{number}") }, "filler": { "S": "x".repeat(350_000) } });
+        let (status, answer) =
+            local.aws("DynamoDB_20120810.PutItem", &json!({ "TableName": "users-dev", "Item": item })).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let (_, page) = local.aws("DynamoDB_20120810.Scan", &json!({ "TableName": "users-dev" })).await;
+    assert!(!page["LastEvaluatedKey"].is_null(), "it takes more than one page");
+    assert_eq!(local.get("/_local/state").await["tables"]["users-dev"], 5);
+    let shown = local.get("/_local/tables/users-dev").await;
+    assert_eq!(shown["items"].as_array().map(Vec::len), Some(5));
 }
 
 fn children(pid: u32) -> Vec<String> {

@@ -23,7 +23,8 @@ use hyper_util::{
 use rdkafka::{
     ClientConfig, Message, Offset, TopicPartitionList,
     consumer::{BaseConsumer, Consumer},
-    message::Headers,
+    message::{Headers, OwnedHeaders, OwnedMessage},
+    producer::{FutureProducer, FutureRecord},
 };
 use serde_json::{Value, json};
 use support::Local;
@@ -115,13 +116,32 @@ fn kill_hard(pid: &str) {
     assert!(Command::new("kill").args(["-KILL", pid]).status().expect("kill runs").success());
 }
 
-/// Every event in the topic, and how often it is there.
-fn published(kcat: &str) -> BTreeMap<String, usize> {
+/// The configuration of a client that may do everything.
+fn client(local: &Local) -> ClientConfig {
     let mut config = ClientConfig::new();
-    let text = std::fs::read_to_string(kcat).expect("it is written");
+    let text = std::fs::read_to_string(local.address("kcatConfig")).expect("it is written");
     for (name, value) in text.lines().filter_map(|line| line.split_once('=')) {
         config.set(name, value);
     }
+    config
+}
+
+/// Writes a record of ours.
+async fn send(local: &Local, topic: &str, record: &OwnedMessage) {
+    let producer: FutureProducer = client(local).create().expect("a client");
+    let headers = record.headers().cloned().unwrap_or_else(OwnedHeaders::new);
+    let mut copy = FutureRecord::<[u8], [u8]>::to(topic).headers(headers);
+    (copy.key, copy.payload) = (record.key(), record.payload());
+    producer.send(copy, support::PATIENCE).await.expect("the broker takes it");
+}
+
+/// Every event in the topic, each with its records.
+async fn published(local: &Local) -> BTreeMap<String, Vec<OwnedMessage>> {
+    let config = client(local);
+    tokio::task::spawn_blocking(move || read(config)).await.expect("it reads")
+}
+
+fn read(mut config: ClientConfig) -> BTreeMap<String, Vec<OwnedMessage>> {
     config.set("group.id", "look").set("enable.partition.eof", "true").set("enable.auto.commit", "false");
     let consumer: BaseConsumer = config.create().expect("a client");
     let wait = Duration::from_secs(30);
@@ -131,14 +151,14 @@ fn published(kcat: &str) -> BTreeMap<String, usize> {
         all.add_partition_offset(TOPIC, partition.id(), Offset::Beginning).expect("an offset");
     }
     consumer.assign(&all).expect("it reads");
-    let (mut ends, mut ids) = (BTreeSet::new(), BTreeMap::new());
+    let (mut ends, mut ids) = (BTreeSet::new(), BTreeMap::<String, Vec<OwnedMessage>>::new());
     while ends.len() < all.count() {
         match consumer.poll(wait).expect("something comes") {
             Ok(message) => {
                 let headers = message.headers().expect("an event has headers");
                 let id = headers.iter().find(|header| header.key == "ce_id").and_then(|header| header.value);
                 let id = String::from_utf8_lossy(id.expect("an event has an id")).into_owned();
-                *ids.entry(id).or_default() += 1;
+                ids.entry(id).or_default().push(message.detach());
             }
             Err(rdkafka::error::KafkaError::PartitionEOF(partition)) => {
                 ends.insert(partition);
@@ -147,6 +167,12 @@ fn published(kcat: &str) -> BTreeMap<String, usize> {
         }
     }
     ids
+}
+
+/// Records that were ever written to the topic, as the runner's state has it.
+fn end(state: &Value) -> usize {
+    let ends = state["topics"][TOPIC]["end"].as_object().expect("every topic has ends");
+    ends.values().filter_map(Value::as_u64).sum::<u64>().try_into().expect("so many fit")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,23 +189,37 @@ async fn every_acknowledged_event_is_applied_once() {
     let before = load.count();
     // The runner starts it again, and the producers find it.
     load.reach(before + 60).await;
+    let letter = OwnedMessage::new(
+        Some(b"{}".to_vec()),
+        Some(b"k".to_vec()),
+        String::new(),
+        rdkafka::Timestamp::NotAvailable,
+        0,
+        0,
+        None,
+    );
+    send(&local, "onboard-ai-dead-letters", &letter).await;
     let pid = broker(&data);
     kill_hard(&local.pid().to_string());
     kill_hard(&pid);
-    local.kill();
+    let mut happened = local.kill();
     let mut acknowledged = load.end().await;
 
     let local = Local::start(&arguments);
+    let records: usize = published(&local).await.values().map(Vec::len).sum();
+    let state = local.get("/_local/state").await;
+    assert_eq!(end(&state), records, "what was there before is known: {state}");
+    assert_eq!(state["deadLetters"], 1, "{state}");
     let load = Load::start(&local.address("http"), "second");
     load.reach(60).await;
-    acknowledged.extend(load.end().await);
+    let second = load.end().await;
+    acknowledged.extend(second.clone());
 
-    let kcat = local.address("kcatConfig");
-    let published = tokio::task::spawn_blocking(move || published(&kcat)).await.expect("it reads");
+    let published = published(&local).await;
     for (customer, event) in &acknowledged {
         assert!(published.contains_key(event), "{event} of {customer} was acknowledged and is lost");
     }
-    assert!(published.values().all(|times| *times == 1), "a record is there twice");
+    assert!(published.values().all(|records| records.len() == 1), "a record is there twice");
     let rows = local
         .until("every record is applied", async |local| {
             let rows = local.rows("kafka-events-dev").await;
@@ -187,8 +227,19 @@ async fn every_acknowledged_event_is_applied_once() {
         })
         .await;
     let applied: BTreeSet<&str> = rows.iter().filter_map(|row| row["eventId"]["S"].as_str()).collect();
-    assert_eq!(rows.len(), applied.len(), "an event was applied twice");
     assert_eq!(applied, published.keys().map(String::as_str).collect(), "applied is what was published");
+
+    // A record that comes once more is known to be done.
+    let again = second.values().next().expect("the load was acknowledged");
+    send(&local, TOPIC, &published[again][0]).await;
+    local
+        .until("no partition lags", async |local| {
+            let state = local.get("/_local/state").await;
+            let topics = state["topics"].as_object()?;
+            let none = topics.values().all(|topic| topic["totalLag"] == 0);
+            (none && end(&state) == published.len() + 1).then_some(())
+        })
+        .await;
     let users: BTreeSet<String> = local
         .rows("users-dev")
         .await
@@ -199,7 +250,19 @@ async fn every_acknowledged_event_is_applied_once() {
         assert!(users.contains(customer), "{customer} has no row");
     }
     assert!(local.rows("error-logs-dev").await.is_empty());
-    assert!(local.stop().success());
+    let (status, more) = local.stop_and_tell();
+    assert!(status.success());
+    happened.extend(more);
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for happening in happened.iter().filter(|happening| happening["stage"] == "applied") {
+        *times.entry(happening["eventId"].as_str().expect("an event has an id")).or_default() += 1;
+    }
+    let twice: Vec<_> = times.iter().filter(|(_, times)| **times > 1).collect();
+    assert!(twice.is_empty(), "applied more than once: {twice:?}");
+    // Of the first run's, the last may be applied and not told.
+    for event in second.values() {
+        assert!(times.contains_key(event.as_str()), "nothing told that {event} was applied");
+    }
     let left = || {
         let found = Command::new("pgrep").args(["-f", data.to_str().expect("its name is text")]).output();
         !found.expect("pgrep runs").stdout.is_empty()

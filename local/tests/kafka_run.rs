@@ -4,6 +4,7 @@ mod support;
 
 use std::{
     path::Path,
+    process::Command,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -14,6 +15,7 @@ use rdkafka::{
     error::{KafkaError, RDKafkaErrorCode},
     producer::{BaseProducer, FutureProducer, FutureRecord, Producer},
 };
+use serde_json::json;
 use support::Local;
 
 /// Longest wait of one client for an answer.
@@ -62,6 +64,7 @@ async fn the_whole_journey_and_who_is_kept_out() {
     let local = Local::start(&["--broker", "kafka"]);
     assert_eq!(local.ready["embeddedBroker"], false);
     support::journey::many_customers(&local, 25).await;
+    support::failure::refused_step(&local, "nobody-yet").await;
 
     let producer = local.credentials("AmazonMSK_onboard-ai-producer-dev").await;
     let consumer = local.credentials("AmazonMSK_onboard-ai-consumer-dev").await;
@@ -126,11 +129,7 @@ async fn the_whole_journey_and_who_is_kept_out() {
     assert_eq!(code, Some(RDKafkaErrorCode::GroupAuthorizationFailed), "another group");
 
     // Nobody made a topic by asking for it, not even who may do everything.
-    let kcat = std::fs::read_to_string(local.address("kcatConfig")).expect("it is written");
-    let mut admin = ClientConfig::new();
-    for (name, value) in kcat.lines().filter_map(|line| line.split_once('=')) {
-        admin.set(name, value);
-    }
+    let mut admin = kcat(&local);
     admin.set("message.timeout.ms", "5000");
     assert!(send(&admin, "nowhere").await.is_err(), "no topic is made by itself");
     let topics = tokio::task::spawn_blocking(move || {
@@ -143,5 +142,70 @@ async fn the_whole_journey_and_who_is_kept_out() {
         topics.iter().any(|name| name == dead) && !topics.iter().any(|name| name == "nowhere"),
         "{topics:?}"
     );
+
+    // Another run on this cluster: it publishes there, and tells people how to log in.
+    let administrator = kcat(&local);
+    let login = |name: &str| administrator.get(name).expect("it is written");
+    let mut other = support::command();
+    other
+        .env("KAFKA_BROKERS", local.address("brokers"))
+        .env("KAFKA_USERNAME", login("sasl.username"))
+        .env("KAFKA_PASSWORD", login("sasl.password"))
+        .env("KAFKA_CA_FILE", login("ssl.ca.location"));
+    let other = Local::run(&mut other);
+    let body = json!({ "customerId": "other", "email": "a@example.com", "firstName": "Ada" });
+    let (status, answer) = other.step("/user-info", &body).await;
+    assert_eq!(status, 202, "{answer}");
+    send(&kcat(&other), dead).await.expect("what people are told lets them in");
+    assert!(other.stop().success());
     assert!(local.stop().success());
+}
+
+/// What the runner tells people of its brokers.
+fn kcat(local: &Local) -> ClientConfig {
+    let text = std::fs::read_to_string(local.address("kcatConfig")).expect("it is written");
+    let mut config = ClientConfig::new();
+    for (name, value) in text.lines().filter_map(|line| line.split_once('=')) {
+        config.set(name, value);
+    }
+    config
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Java and Maven: tests/full/kafka.sh"]
+async fn a_start_that_fails_or_is_broken_off_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let left = || std::fs::read_dir(folder.path()).expect("it is there").count();
+    let command = || {
+        let mut command = support::command();
+        command.args(["--dynamodb-port", "0", "--broker", "kafka"]).env("TMPDIR", folder.path());
+        command
+    };
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let port = taken.local_addr().expect("it listens").port().to_string();
+    let output = command().args(["--kafka-port", &port]).output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && text.contains("--kafka-port"), "{text}");
+    assert_eq!(left(), 0);
+
+    let mut child = command().spawn().expect("it runs");
+    let server_runs = || {
+        let entries = std::fs::read_dir(folder.path()).expect("it is there");
+        entries.flatten().any(|entry| entry.path().join("server.log").is_file())
+    };
+    while !server_runs() {
+        assert!(child.try_wait().expect("it was started here").is_none(), "it ended by itself");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let signal = ["-INT", &child.id().to_string()];
+    assert!(Command::new("kill").args(signal).status().expect("kill runs").success());
+    assert!(child.wait().expect("it was started here").success());
+    assert_eq!(left(), 0);
+
+    let local = Local::run(&mut command());
+    let entry = std::fs::read_dir(folder.path()).expect("it is there").next().expect("Kafka has a folder");
+    let mode = entry.expect("it is readable").metadata().expect("it is there").permissions();
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o700);
+    assert!(local.stop().success());
+    assert_eq!(left(), 0);
 }

@@ -29,11 +29,15 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// The DynamoDB at this URL. `http` alone: it is on this machine or beside it.
+    /// The DynamoDB at this URL. `http` alone: requests are handed on as they were signed, for this machine and with no
+    /// real key, so that AWS itself could not take them.
     pub fn new(url: &str) -> Result<Self, String> {
         let uri: Uri = url.parse().map_err(|error| format!("{url} is not a URL: {error}"))?;
         if uri.scheme_str() != Some("http") {
-            return Err(format!("{url} must start with http://"));
+            return Err(format!(
+                "the DynamoDB at {url} can't be used: requests go there unencrypted and with signatures of no real key; \
+                 give the http:// URL of one that doesn't check them, such as DynamoDB Local, or of another local run"
+            ));
         }
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
@@ -54,6 +58,20 @@ impl Upstream {
             serde_json::from_slice(&bytes).map_err(|error| error.to_string())
         } else {
             Err(format!("{operation}: {}", String::from_utf8_lossy(&bytes)))
+        }
+    }
+
+    /// Scans to the end; one answer a page.
+    pub(crate) async fn scan(&self, mut request: Value) -> Result<Vec<Value>, String> {
+        let mut pages = vec![];
+        loop {
+            let page = self.call("Scan", &request).await?;
+            let next = page["LastEvaluatedKey"].clone();
+            pages.push(page);
+            if next.is_null() {
+                return Ok(pages);
+            }
+            request["ExclusiveStartKey"] = next;
         }
     }
 

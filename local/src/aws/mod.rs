@@ -65,13 +65,12 @@ pub(crate) struct Flow {
 impl Flow {
     /// Records of a topic that its mapping has yet to finish, by partition.
     pub(crate) fn lag(&self, topic: &str) -> BTreeMap<i32, i64> {
-        let committed = self.progress.get(topic).map(|progress| progress.numbers().committed);
-        let committed = committed.unwrap_or_default();
-        let ends = self.topics.end(topic).into_iter();
-        let behind = |(partition, end): (i32, i64)| {
-            (partition, (end - committed.get(&partition).copied().unwrap_or(0)).max(0))
+        let Some(progress) = self.progress.get(topic) else { return BTreeMap::new() };
+        let ends = self.topics.end(topic);
+        let behind = |(partition, done): (i32, i64)| {
+            (partition, (ends.get(&partition).copied().unwrap_or(done) - done).max(0))
         };
-        ends.map(behind).collect()
+        progress.numbers().committed.into_iter().map(behind).collect()
     }
 }
 

@@ -2,16 +2,23 @@
 
 mod embedded;
 mod external;
+mod files;
 mod kafka;
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use model::{Environment, Model, Secret};
 use rdkafka::ClientConfig;
+use tempfile::TempDir;
 
 use crate::{
     LocalError,
     options::{BrokerChoice, Options},
+    private,
     secrets::Secrets,
 };
 use embedded::Embedded;
@@ -27,13 +34,16 @@ pub const EMBEDDED_RECORDS: u64 = 100_000;
 pub struct Broker {
     kind: Kind,
     access: Access,
+    /// Somebody has made it unreachable.
+    down: AtomicBool,
 }
 
 #[derive(Debug)]
 enum Kind {
     Embedded(Embedded),
     Kafka(Box<Kafka>),
-    External,
+    /// With its clients' configurations, where it wants credentials.
+    External(Option<TempDir>),
 }
 
 /// How clients speak to it.
@@ -81,12 +91,20 @@ impl Broker {
             BrokerChoice::Embedded => {
                 let embedded = Embedded::start(topics)?;
                 let access = Access { servers: embedded.servers().to_owned(), scram: None };
-                Ok(Self { kind: Kind::Embedded(embedded), access })
+                Ok(Self::new(Kind::Embedded(embedded), access))
             }
             BrokerChoice::External(external) => {
                 let scram = external.user.as_ref().map(|_| Scram { ca: external.ca.clone() });
                 let access = Access { servers: external.servers.clone(), scram };
-                let broker = Self { kind: Kind::External, access };
+                let files = match &external.user {
+                    Some(user) => {
+                        let folder = private::folder("local-kafka-")?;
+                        files::make(folder.path(), &external.servers, user, external.ca.as_deref())?;
+                        Some(folder)
+                    }
+                    None => None,
+                };
+                let broker = Self::new(Kind::External(files), access);
                 let replication = i32::from(environment.brokers.replication);
                 external::prepare(&broker.client(secrets, Secret::ConsumerCredentials), &topics, replication)
                     .await
@@ -97,13 +115,17 @@ impl Broker {
                 let kafka = Kafka::start(options, model, secrets).await?;
                 let scram = Some(Scram { ca: Some(kafka.ca()) });
                 let access = Access { servers: kafka.servers(), scram };
-                let broker = Self { kind: Kind::Kafka(Box::new(kafka)), access };
+                let broker = Self::new(Kind::Kafka(Box::new(kafka)), access);
                 external::prepare(&broker.observer(secrets), &topics, 1)
                     .await
                     .map_err(|reason| LocalError::Kafka(format!("its topics can't be made: {reason}")))?;
                 Ok(broker)
             }
         }
+    }
+
+    fn new(kind: Kind, access: Access) -> Self {
+        Self { kind, access, down: AtomicBool::new(false) }
     }
 
     /// `host:port,...`
@@ -119,8 +141,9 @@ impl Broker {
     /// Where people find how to reach it: for Kafka's own commands, and for kcat.
     pub fn client_files(&self) -> Option<[PathBuf; 2]> {
         match &self.kind {
-            Kind::Kafka(kafka) => Some(kafka.client_files()),
-            Kind::Embedded(_) | Kind::External => None,
+            Kind::Kafka(kafka) => Some(files::paths(kafka.folder())),
+            Kind::External(Some(folder)) => Some(files::paths(folder.path())),
+            Kind::Embedded(_) | Kind::External(None) => None,
         }
     }
 
@@ -138,7 +161,7 @@ impl Broker {
     pub fn observer(&self, secrets: &Secrets) -> ClientConfig {
         match self.kind {
             Kind::Kafka(_) => self.client_of(kafka::admin(secrets)),
-            Kind::Embedded(_) | Kind::External => self.client(secrets, Secret::ConsumerCredentials),
+            Kind::Embedded(_) | Kind::External(_) => self.client(secrets, Secret::ConsumerCredentials),
         }
     }
 
@@ -173,17 +196,24 @@ impl Broker {
     /// Makes it unreachable, or reachable again.
     pub async fn outage(&self, down: bool) -> Result<(), OutageError> {
         match &self.kind {
-            Kind::Embedded(embedded) => embedded.outage(down).await,
-            Kind::Kafka(kafka) => kafka.outage(down).await.map_err(OutageError::Failed),
-            Kind::External => Err(OutageError::NotOurs),
+            Kind::Embedded(embedded) => embedded.outage(down).await?,
+            Kind::Kafka(kafka) => kafka.outage(down).await.map_err(OutageError::Failed)?,
+            Kind::External(_) => return Err(OutageError::NotOurs),
         }
+        self.down.store(down, Ordering::Release);
+        Ok(())
+    }
+
+    /// Somebody has made it unreachable.
+    pub fn is_down(&self) -> bool {
+        self.down.load(Ordering::Acquire)
     }
 
     /// Starts the broker again where it is ours and has died, as MSK does; tells how it ended.
     pub async fn revive(&self) -> Result<Option<String>, String> {
         match &self.kind {
             Kind::Kafka(kafka) => kafka.revive().await,
-            Kind::Embedded(_) | Kind::External => Ok(None),
+            Kind::Embedded(_) | Kind::External(_) => Ok(None),
         }
     }
 

@@ -5,9 +5,9 @@
 //! | --- | --- |
 //! | `GET model` | `environment`, `model`, `names` (`functions`, `tables`, `channels`: name to real name), `endpoints`, `embeddedBroker` |
 //! | `GET events?after=<seq>` | server-sent events, each a [`Happening`]: `seq`, `at` (ms since 1970), `stage` ([`Stage`](crate::bus::Stage)); where the stage has them `eventId`, `customerId`, `topic`, `partition`, `offset`, `function`, `connectionId`, `status`, `took` (ms), `detail` |
-//! | `GET state` | `topics` (`end`, `lag` by partition, `totalLag`, `mapping`), `deadLetters`, `functions`, `tables` (counts), `alerts`, `connections` |
+//! | `GET state` | `topics` (`end`, `lag` by partition, `totalLag`, `mapping`), `deadLetters`, `functions`, `tables` (counts), `alerts`, `connections`, `brokerDown` |
 //! | `GET alerts` | `alerts`: what channels were told, oldest first |
-//! | `GET tables/{real name}` | `items` in DynamoDB's JSON |
+//! | `GET tables/{real name}` | `items`: the newest rows in DynamoDB's JSON, oldest first |
 //! | `GET topics/{topic}` | `records`: the last ones, key, value and headers as text |
 //! | `GET logs/{real name}` | `lines`: `at`, `message` |
 //! | `POST fault` | takes `{"kind":"poison","topic":...,"key":...,"value":...}` or `{"kind":"broker","down":true}` |

@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 use super::Console;
 
 /// Rows that are shown of a table.
-const ROWS: u32 = 200;
+const ROWS: usize = 200;
+
+/// What tells a row's age: the version of what an event wrote, else when it was written, else when it expires.
+const AGES: [&str; 4] = ["_version", "appliedAt", "occurredAt", "expiresAt"];
 
 /// `GET /_local/state`
 pub(super) async fn state(State(console): State<Arc<Console>>) -> Json<Value> {
@@ -32,27 +35,66 @@ pub(super) async fn state(State(console): State<Arc<Console>>) -> Json<Value> {
     for table in &deployment.model.tables {
         let name = deployment.table_name(table);
         let asked = json!({ "TableName": name, "Select": "COUNT" });
-        let count = console.aws.tables.call("Scan", &asked).await.ok().map(|answer| answer["Count"].clone());
-        tables.insert(name, count);
+        let pages = console.aws.tables.scan(asked).await.ok();
+        let count = |pages: Vec<Value>| pages.iter().filter_map(|page| page["Count"].as_u64()).sum::<u64>();
+        tables.insert(name, pages.map(count));
     }
     Json(json!({
         "topics": topics,
-        "deadLetters": console.flow.topics.end(dead).values().sum::<i64>(),
+        "deadLetters": console.flow.topics.count(dead),
         "functions": console.aws.functions.state(),
         "tables": tables,
         "alerts": console.aws.channels.alerts().len(),
         "connections": console.edge.connections.len(),
+        "brokerDown": console.broker.is_down(),
     }))
 }
 
-/// `GET /_local/tables/{table}`: rows in DynamoDB's own JSON.
+/// `GET /_local/tables/{table}`: the newest rows in DynamoDB's own JSON, oldest first.
 pub(super) async fn table(State(console): State<Arc<Console>>, Path(name): Path<String>) -> Response {
     let deployment = &console.aws.deployment;
     if !deployment.model.tables.iter().any(|table| deployment.table_name(table) == name) {
         return (StatusCode::NOT_FOUND, Json(json!({ "message": "no such table" }))).into_response();
     }
-    match console.aws.tables.call("Scan", &json!({ "TableName": name, "Limit": ROWS })).await {
-        Ok(answer) => Json(json!({ "items": answer["Items"] })).into_response(),
+    match console.aws.tables.scan(json!({ "TableName": name })).await {
+        Ok(pages) => {
+            let rows = pages.into_iter().flat_map(|mut page| match page["Items"].take() {
+                Value::Array(rows) => rows,
+                _ => vec![],
+            });
+            Json(json!({ "items": newest(rows.collect()) })).into_response()
+        }
         Err(error) => (StatusCode::BAD_GATEWAY, Json(json!({ "message": error }))).into_response(),
+    }
+}
+
+/// The last [`ROWS`] by age. A scan's own order is that of the keys' hashes.
+fn newest(mut rows: Vec<Value>) -> Vec<Value> {
+    let age = |row: &Value| {
+        let found = AGES.iter().find_map(|name| row[name]["S"].as_str().or(row[name]["N"].as_str()));
+        found.unwrap_or_default().to_owned()
+    };
+    rows.sort_by_cached_key(age);
+    rows.split_off(rows.len().saturating_sub(ROWS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_rows_are_shown_whatever_wrote_them() {
+        let row = |name: &str, kind: &str, value: String| json!({ name: { kind: value } });
+        let mut rows: Vec<Value> = (0..ROWS)
+            .map(|second| {
+                row("_version", "S", format!("2026-01-01T00:{:02}:{:02}Z/id", second / 60, second % 60))
+            })
+            .collect();
+        let newer = row("occurredAt", "S", "2026-01-02T00:00:00Z".into());
+        rows.insert(0, newer.clone());
+        let shown = newest(rows);
+        assert_eq!(shown.len(), ROWS);
+        assert_eq!(shown[0]["_version"]["S"], "2026-01-01T00:00:01Z/id", "the oldest is left out");
+        assert_eq!(shown.last(), Some(&newer));
     }
 }

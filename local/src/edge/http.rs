@@ -32,6 +32,8 @@ const CORS: [(&str, &str); 4] = [
     ("access-control-allow-headers", "authorization,content-type,idempotency-key,traceparent"),
     ("access-control-max-age", "3600"),
 ];
+/// What a page may read besides the usual headers of an answer.
+const EXPOSED: (&str, &str) = ("access-control-expose-headers", "retry-after");
 
 /// Handles one request.
 pub(crate) async fn handle(
@@ -46,8 +48,9 @@ pub(crate) async fn handle(
     }
     let mut response = answer(&edge, peer, &parts, body).await;
     if cors {
-        let (name, value) = CORS[0];
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        for (name, value) in [CORS[0], EXPOSED] {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
     }
     response
 }
@@ -297,4 +300,30 @@ fn message(status: StatusCode, text: &str) -> Response {
     *response.status_mut() = status;
     response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn browsers_are_told_what_the_template_tells_them() {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../generated/cloudformation/dev/edge.template.json");
+        let text = std::fs::read_to_string(path).expect("make synth has written it");
+        let template: Value = serde_json::from_str(&text).expect("it is JSON");
+        let rendered = &template["Resources"]["HttpApi"]["Properties"]["CorsConfiguration"];
+        let list = |name: &str| {
+            let all = rendered[name].as_array().expect("it is a list").iter().filter_map(Value::as_str);
+            all.collect::<Vec<_>>().join(",")
+        };
+        let own: Vec<String> = CORS.iter().chain([&EXPOSED]).map(|(_, value)| (*value).to_owned()).collect();
+        let wanted = ["AllowOrigins", "AllowMethods", "AllowHeaders"].map(list);
+        assert_eq!(own[..3], wanted);
+        assert_eq!(own[3], rendered["MaxAge"].to_string());
+        assert_eq!(own[4], list("ExposeHeaders"));
+        assert_eq!(rendered.as_object().map(serde_json::Map::len), Some(own.len()), "{rendered}");
+    }
 }

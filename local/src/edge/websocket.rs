@@ -61,16 +61,18 @@ async fn connect(
     let id = short_id();
     let agent = parts.headers.get("user-agent").and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let (connection, outgoing) = Connection::new(id, peer.ip().to_string(), agent.to_owned());
-    let session = Session { edge: Arc::clone(&edge), connection, authorizer: Map::new() };
-    let session = match session.open(&parts).await {
-        Ok(session) => session,
-        Err(refusal) => return refusal,
-    };
+    let session = Session { edge: Arc::clone(&edge), connection, authorizer: Map::new(), is_open: false };
     let protocols = parts.headers.get("sec-websocket-protocol").and_then(|value| value.to_str().ok());
+    let protocols: Option<Vec<String>> =
+        protocols.map(|list| list.split(',').map(|name| name.trim().to_owned()).collect());
+    // A task of its own: what `$connect` has begun is brought to its end though the client goes meanwhile.
+    let session = match tokio::spawn(session.open(parts)).await {
+        Ok(Ok(session)) => session,
+        Ok(Err(refusal)) => return refusal,
+        Err(_) => return refuse(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
+    };
     let upgrade = match protocols {
-        Some(list) => {
-            upgrade.protocols(list.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>())
-        }
+        Some(list) => upgrade.protocols(list),
         None => upgrade,
     };
     upgrade
@@ -85,6 +87,8 @@ struct Session {
     connection: Arc<Connection>,
     /// What the authorizer said; every later event carries it.
     authorizer: Map<String, Value>,
+    /// `$connect` let it in, and `$disconnect` doesn't know of its end yet.
+    is_open: bool,
 }
 
 /// Why a connection ended.
@@ -95,7 +99,7 @@ struct Ending {
 
 impl Session {
     /// Asks the authorizer, then `$connect`.
-    async fn open(mut self, parts: &Parts) -> Result<Self, Response> {
+    async fn open(mut self, parts: Parts) -> Result<Self, Response> {
         let deployment = &self.edge.deployment;
         let parameters = query(parts.uri.query().unwrap_or_default());
         let source = if deployment.needs_token() { "token" } else { "customerId" };
@@ -137,12 +141,13 @@ impl Session {
         }
         // Not before: until `$connect` has returned, `@connections` answers 410 in the cloud, too.
         self.edge.connections.add(&self.connection);
+        self.is_open = true;
         self.tell(Stage::Connected, None);
         Ok(self)
     }
 
     /// Serves the client until one of both ends it.
-    async fn run(self, socket: WebSocket, outgoing: mpsc::Receiver<Outgoing>) {
+    async fn run(mut self, socket: WebSocket, outgoing: mpsc::Receiver<Outgoing>) {
         let (sink, mut stream) = socket.split();
         let writer = tokio::spawn(write(sink, outgoing));
         let end_of_life = Instant::now() + self.edge.limits.websocket_life;
@@ -180,30 +185,35 @@ impl Session {
                 }
                 Ok(Some(Ok(Message::Binary(_)))) => Some((1003, "Binary messages are not supported")),
                 Ok(Some(Ok(_))) => None,
-                Ok(Some(Err(error))) if is_too_long(&error) => Some((1009, "Message too big")),
-                Ok(Some(Err(error))) => {
-                    break closing
-                        .map_or(Ending { code: 1006, reason: error.to_string() }, |(_, ending)| ending);
-                }
+                Ok(Some(Err(error))) => match (closing.take(), fault(&error)) {
+                    (None, Some(fault)) => Some(fault),
+                    (Some((_, ending)), _) => break ending,
+                    (None, None) => break Ending { code: 1006, reason: error.to_string() },
+                },
             };
             if let Some((code, reason)) = problem.filter(|_| closing.is_none()) {
                 let _ = self.connection.send(Outgoing::Close(code, reason));
                 closing = Some((Instant::now() + CLOSING, Ending { code, reason: reason.into() }));
-                if code == 1009 {
-                    // What follows on the wire is the rest of what was too long.
+                if [1002, 1007, 1009].contains(&code) {
+                    // What follows on the wire can't be told apart any more.
                     break Ending { code, reason: reason.into() };
                 }
             }
         };
+        self.is_open = false;
+        self.end(&ending).await;
+        // The writer ends once the last handle of the connection is gone, and what is queued is sent.
+        drop(self);
+        let _ = tokio::time::timeout(CLOSING, writer).await;
+    }
+
+    async fn end(&self, ending: &Ending) {
         self.edge.connections.remove(&self.connection.id);
         let mut event = self.event("$disconnect", "DISCONNECT");
         event["requestContext"]["disconnectStatusCode"] = ending.code.into();
         event["requestContext"]["disconnectReason"] = ending.reason.as_str().into();
         self.call(&Role::Disconnect, &event).await;
         self.tell(Stage::Disconnected, Some(format!("{} {}", ending.code, ending.reason)));
-        // The writer ends once the last handle of the connection is gone, and what is queued is sent.
-        drop(self);
-        let _ = tokio::time::timeout(CLOSING, writer).await;
     }
 
     async fn message(&self, text: &str) {
@@ -259,6 +269,25 @@ impl Session {
     }
 }
 
+/// A client that was let in, and had gone before its socket was there, ends as well.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if !std::mem::take(&mut self.is_open) {
+            return;
+        }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let session = Self {
+            edge: Arc::clone(&self.edge),
+            connection: Arc::clone(&self.connection),
+            authorizer: std::mem::take(&mut self.authorizer),
+            is_open: false,
+        };
+        runtime.spawn(async move {
+            session.end(&Ending { code: 1006, reason: "Connection lost".into() }).await;
+        });
+    }
+}
+
 impl Ending {
     fn of(frame: Option<&CloseFrame>) -> Self {
         match frame {
@@ -283,10 +312,17 @@ async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: mpsc::Rece
     }
 }
 
-fn is_too_long(error: &axum::Error) -> bool {
-    let source = std::error::Error::source(error);
-    let error = source.and_then(|source| source.downcast_ref::<tungstenite::Error>());
-    matches!(error, Some(tungstenite::Error::Capacity(_)))
+/// The close code for what a client did wrong (RFC 6455, 7.4.1); `None` where the connection is simply gone.
+fn fault(error: &axum::Error) -> Option<(u16, &'static str)> {
+    use tungstenite::{Error, error::ProtocolError};
+    let source = std::error::Error::source(error)?;
+    match source.downcast_ref::<Error>()? {
+        Error::Capacity(_) => Some((1009, "Message too big")),
+        Error::Utf8(_) => Some((1007, "A text is not UTF-8")),
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
+        Error::Protocol(_) => Some((1002, "Protocol error")),
+        _ => None,
+    }
 }
 
 fn refuse(status: StatusCode, message: &str) -> Response {

@@ -391,8 +391,10 @@ impl Pool {
             });
             state.last_error = Some(String::from_utf8_lossy(&error).into_owned());
             self.bus.notice(format!("{} can't start: {message}: {}", self.name, sandbox.last_line));
-            // Nobody waits for something that can't start.
-            while let Some(job) = state.waiting.pop_front() {
+            // Nobody waits for something that can't start; the other sandboxes take what waits.
+            while state.sandboxes.is_empty()
+                && let Some(job) = state.waiting.pop_front()
+            {
                 state.invocations += 1;
                 state.errors += 1;
                 let _ = job.reply.send(Outcome {
@@ -408,7 +410,7 @@ impl Pool {
             self.bus.notice(format!("{}: {message}; it is started again", self.name));
         }
         let none_is_left = state.sandboxes.is_empty() && state.failures < FAILURES;
-        if !state.waiting.is_empty() || none_is_left {
+        if none_is_left || (!state.waiting.is_empty() && !never_worked) {
             self.spawn(&mut state);
         }
     }
@@ -508,4 +510,155 @@ fn environment(
         own.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     variables.extend(deployment.variables(function));
     variables
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{net::Ipv4Addr, path::Path};
+
+    use model::{Model, Role};
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::{Endpoints, bus::Stage, secrets::Secrets};
+
+    const NOWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
+
+    fn model() -> Model {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../topics.yaml");
+        manifest::read_file(&path).expect("the manifest is good")
+    }
+
+    /// A pool whose sandboxes run this script; its `$0` is a file that tells it what to do. The test itself asks for
+    /// work, as their programs would.
+    fn pool(script: &str, timeout_seconds: u32) -> (Arc<Pool>, Bus, TempDir) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let order = folder.path().join("order").display().to_string();
+        let model = model();
+        let secrets = Secrets::open(&model, None).expect("they are made");
+        let mut function = model.function(&Role::Authorizer).clone();
+        function.timeout_seconds = timeout_seconds;
+        let endpoints = Endpoints {
+            http: NOWHERE,
+            websocket: NOWHERE,
+            aws: NOWHERE,
+            dynamodb: String::new(),
+            brokers: String::new(),
+            broker_variables: vec![],
+        };
+        let environment = model.environments[0].clone();
+        let deployment = Deployment { model, environment, endpoints, secrets };
+        let program = Program { path: "/bin/sh".into(), arguments: vec!["-c".into(), script.into(), order] };
+        let bus = Bus::default();
+        let (limits, logs) = (Limits::default(), Logs::default());
+        let pool = Pool::new(&deployment, &function, program, NOWHERE, limits, logs, bus.clone());
+        (pool, bus, folder)
+    }
+
+    fn order(folder: &TempDir) {
+        std::fs::write(folder.path().join("order"), "").expect("the folder is there");
+    }
+
+    fn submit(pool: &Pool, request_id: &str) -> oneshot::Receiver<Outcome> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job { request_id: request_id.into(), payload: Bytes::new(), trace: None, reply };
+        pool.submit(job).expect("it takes calls");
+        answer
+    }
+
+    async fn failure(answer: oneshot::Receiver<Outcome>) -> String {
+        let outcome = answer.await.expect("it is answered");
+        assert_eq!(outcome.error.as_deref(), Some("Unhandled"));
+        outcome.error_line()
+    }
+
+    /// Until the runner says something with this in it.
+    async fn notice(bus: &Bus, text: &str) {
+        let (past, mut present) = bus.watch(0);
+        let is_it = |happening: &crate::bus::Happening| {
+            happening.stage == Stage::Notice
+                && happening.detail.as_deref().is_some_and(|detail| detail.contains(text))
+        };
+        if past.iter().any(|happening| is_it(happening)) {
+            return;
+        }
+        while !is_it(&present.recv().await.expect("the bus lives")) {}
+    }
+
+    /// Runs until it is told to end; the order is for one.
+    const OBEYS: &str = r#"while [ ! -e "$0" ]; do sleep 0.01; done; rm "$0"; echo "no, thanks"; exit 3"#;
+
+    #[tokio::test]
+    async fn a_sandbox_that_fails_to_start_takes_nothing_from_those_that_work() {
+        // The first one starts, and no other.
+        let (pool, bus, folder) = pool(r#"mkdir "$0" || exit 1; exec sleep 1000"#, 60);
+        let first = submit(&pool, "first");
+        let work = pool.next(1).await.expect("it is known");
+        assert_eq!(work.request_id, "first");
+        while !folder.path().join("order").exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let second = submit(&pool, "second");
+        notice(&bus, "can't start").await;
+        assert_eq!(pool.state("").busy, 2, "the second waits on");
+        assert!(pool.finish(1, Some("first"), Finished::Answer(Bytes::from_static(b"1"))));
+        let work = pool.next(1).await.expect("it is known");
+        assert_eq!(work.request_id, "second");
+        assert!(pool.finish(1, Some("second"), Finished::Answer(Bytes::from_static(b"2"))));
+        assert_eq!(first.await.expect("it is answered").payload, "1");
+        assert_eq!(second.await.expect("it is answered").payload, "2");
+        pool.stop().await;
+    }
+
+    #[tokio::test]
+    async fn where_no_sandbox_can_start_nobody_waits() {
+        let (pool, bus, _folder) = pool("echo broken; exit 1", 60);
+        let answer = submit(&pool, "first");
+        assert_eq!(failure(answer).await, "Runtime.ExitError: Runtime exited with error: exit status: 1");
+        notice(&bus, "broken").await;
+        pool.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_program_that_says_why_it_cannot_start_is_quoted() {
+        let (pool, _, folder) = pool(OBEYS, 60);
+        let answer = submit(&pool, "first");
+        let error = json!({ "errorType": "NoTopic", "errorMessage": "KAFKA_TOPIC is missing" });
+        pool.init_failed(1, error.to_string().into());
+        order(&folder);
+        assert_eq!(failure(answer).await, "NoTopic: KAFKA_TOPIC is missing");
+        pool.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_crash_fails_its_call_and_another_sandbox_takes_the_next() {
+        let (pool, bus, folder) = pool(OBEYS, 60);
+        let answer = submit(&pool, "first");
+        pool.next(1).await.expect("it is known");
+        order(&folder);
+        let outcome = answer.await.expect("it is answered");
+        assert_eq!(outcome.error_line(), "Runtime.ExitError: Runtime exited with error: exit status: 3");
+        assert!(outcome.log.contains("no, thanks"), "{}", outcome.log);
+        notice(&bus, "it is started again").await;
+        let next = submit(&pool, "second");
+        pool.next(2).await.expect("it is known");
+        assert!(pool.finish(2, Some("second"), Finished::Answer(Bytes::new())));
+        assert!(next.await.expect("it is answered").is_ok());
+        pool.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_call_beyond_its_time_fails_and_its_sandbox_is_gone() {
+        let (pool, bus, _folder) = pool("exec sleep 1000", 0);
+        let answer = submit(&pool, "first");
+        pool.next(1).await.expect("it is known");
+        let error = failure(answer).await;
+        assert!(
+            error.starts_with("Sandbox.Timedout: ") && error.ends_with("Task timed out after 0.00 seconds"),
+            "{error}"
+        );
+        notice(&bus, "signal: 9").await;
+        assert!(!pool.finish(1, Some("first"), Finished::Answer(Bytes::new())), "the answer comes too late");
+        pool.stop().await;
+    }
 }

@@ -15,7 +15,12 @@ use rdkafka::{ClientConfig, error::KafkaError, producer::FutureProducer};
 use serde::Serialize;
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::{Deployment, Limits, LocalError, bus::Bus, functions::Functions};
+use crate::{
+    Deployment, Limits, LocalError,
+    bus::Bus,
+    functions::Functions,
+    offsets::{Place, Places},
+};
 use poller::Poller;
 pub(crate) use poller::detach;
 pub(crate) use queue::Record;
@@ -30,7 +35,7 @@ pub(crate) fn id(topic: &str) -> String {
 }
 
 /// How far a mapping is; cheap to clone.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Progress(Arc<Mutex<Numbers>>);
 
 /// A mapping's numbers.
@@ -54,6 +59,14 @@ pub struct Numbers {
 }
 
 impl Progress {
+    /// Of a mapping that goes on from here.
+    fn new(places: impl Iterator<Item = (i32, Place)>) -> Self {
+        let committed: BTreeMap<i32, i64> =
+            places.map(|(partition, place)| (partition, place.committed)).collect();
+        let numbers = Numbers { position: committed.clone(), committed, ..Numbers::default() };
+        Self(Arc::new(Mutex::new(numbers)))
+    }
+
     fn update(&self, change: impl FnOnce(&mut Numbers)) {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
@@ -78,11 +91,12 @@ pub struct Mappings {
 }
 
 impl Mappings {
-    /// Starts one for each consumer. `assign` reads every partition without joining the group.
+    /// Starts one for each consumer, from where its group is. `assign` reads every partition without joining the group.
     pub(crate) fn start(
         deployment: &Arc<Deployment>,
         functions: &Arc<Functions>,
         client: &ClientConfig,
+        places: &Places,
         assign: bool,
         limits: &Limits,
         bus: &Bus,
@@ -122,7 +136,7 @@ impl Mappings {
                 together: limits.sandboxes,
                 assign,
             };
-            let own = Progress::default();
+            let own = Progress::new(places.of(&topic.name.name));
             progress.insert(topic.name.name.clone(), own.clone());
             let poller = Poller::new(settings, deployment, functions, client, producer.clone(), own, bus)
                 .map_err(failed)?;

@@ -208,7 +208,6 @@ impl Poller {
         }
         self.progress.update(|numbers| {
             numbers.position.insert(partition, offset + 1);
-            numbers.committed.entry(partition).or_insert(offset);
         });
     }
 
@@ -257,15 +256,22 @@ impl Poller {
 
     fn commit(&mut self) {
         self.commit_at = None;
-        if let Err(error) = self.consumer.commit(&self.offsets(), CommitMode::Async) {
+        let offsets = self.offsets();
+        if offsets.count() == 0 {
+            return;
+        }
+        if let Err(error) = self.consumer.commit(&offsets, CommitMode::Async) {
             self.bus
                 .notice(format!("mapping of {}: offsets can't be committed: {error}", self.settings.topic));
         }
     }
 
+    /// What is done of the partitions that are this mapping's: one that was taken away is another's to commit.
     fn offsets(&self) -> TopicPartitionList {
         let mut list = TopicPartitionList::new();
-        for (partition, offset) in &self.done {
+        let Ok(assigned) = self.consumer.assignment() else { return list };
+        let own = |partition: i32| assigned.find_partition(&self.settings.topic, partition).is_some();
+        for (partition, offset) in self.done.iter().filter(|(partition, _)| own(**partition)) {
             // Both are what the broker gave out.
             let _ = list.add_partition_offset(&self.settings.topic, *partition, Offset::Offset(*offset));
         }
@@ -317,7 +323,8 @@ async fn call(context: Context, batch: Batch) -> (Batch, Verdict, Duration) {
     let event = event::event(&context.topic, &cluster, &context.deployment.endpoints.brokers, &batch);
     let verdict = match context.functions.invoke(&context.function, event).await {
         Ok(outcome) if outcome.is_ok() => event::verdict(&context.topic, &batch, &outcome.payload),
-        _ => Verdict::Failed,
+        Ok(_) => Verdict::Failed,
+        Err(_) => Verdict::NotCalled,
     };
     (batch, verdict, start.elapsed())
 }

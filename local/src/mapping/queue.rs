@@ -88,6 +88,8 @@ pub(crate) enum Next {
 pub(crate) enum Verdict {
     /// The function itself failed.
     Failed,
+    /// The function was never called: its concurrency was used up, or everything is ending.
+    NotCalled,
     /// These partitions failed from these offsets on; the others are done.
     From(BTreeMap<i32, i64>),
 }
@@ -270,6 +272,12 @@ impl Queues {
         for (number, records) in batch.0 {
             let Some(partition) = self.partitions.get_mut(&number) else { continue };
             let failed = match verdict {
+                Verdict::NotCalled => {
+                    // Nothing is held against the records: the same batch is tried again.
+                    partition.busy = false;
+                    partition.not_before = Some(now + self.rules.first_pause);
+                    continue;
+                }
                 Verdict::Failed => Some(0),
                 Verdict::From(from) => from
                     .get(&number)
@@ -449,6 +457,28 @@ mod tests {
         assert!(matches!(queues.next(now), Next::Nothing), "it waits until the dead are buried");
         assert_eq!(queues.buried(&dead), Some((0, 1)));
         assert_eq!(offsets(queues.next(now)).1, [(0, 1), (0, 2), (0, 3)]);
+    }
+
+    #[test]
+    fn a_batch_that_was_never_handed_over_waits_whole_and_is_never_given_up() {
+        let mut now = Instant::now();
+        let max_age = Some(Duration::from_mins(1));
+        let mut queues = filled(Rules { attempts: 0, max_age, ..rules() }, now, &[(0, 3), (1, 1)]);
+        let all = [(0, 0), (0, 1), (0, 2), (1, 0)];
+        for _ in 0..5 {
+            let (batch, taken) = offsets(queues.next(now));
+            assert_eq!(taken, all);
+            let settled = queues.settle(batch, &Verdict::NotCalled, now, |_| Duration::from_hours(1));
+            assert!(settled.dead.is_empty() && settled.again.is_empty() && settled.commit.is_empty());
+            assert!(!queues.is_failing());
+            let pause = Duration::from_millis(10);
+            assert!(matches!(queues.next(now), Next::At(at) if at == now + pause), "it waits");
+            now += pause;
+        }
+        let (batch, taken) = offsets(queues.next(now));
+        assert_eq!(taken, all);
+        let settled = queues.settle(batch, &Verdict::From(BTreeMap::new()), now, young);
+        assert_eq!(settled.commit, [(0, 3), (1, 1)]);
     }
 
     #[test]

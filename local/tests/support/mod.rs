@@ -1,14 +1,16 @@
 //! Starts the local run as a user would, and speaks to it as users and clients do.
 #![allow(dead_code, unreachable_pub, reason = "each test program is a crate that uses its own part")]
 
+pub mod failure;
 pub mod journey;
 pub mod mail;
 
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::Mutex,
+    thread::JoinHandle,
     time::Duration,
 };
 
@@ -32,6 +34,8 @@ pub const PATIENCE: Duration = Duration::from_mins(2);
 /// A run, killed when it is dropped.
 pub struct Local {
     child: Mutex<Child>,
+    /// Gives all that it said, once it has ended.
+    said: Option<JoinHandle<Vec<String>>>,
     pub ready: Value,
     pub client: Client<HttpConnector, Body>,
 }
@@ -41,7 +45,7 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is in the workspace").to_owned()
 }
 
-/// The command with free ports.
+/// The command with free ports; a DynamoDB of its own takes its usual one, or a free one.
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
     command
@@ -56,11 +60,14 @@ pub fn command() -> Command {
             "--aws-port",
             "0",
         ])
-        .args(["--dynamodb-port", "0", "--manifest"])
+        .arg("--manifest")
         .arg(root().join("topics.yaml"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .env_remove("KAFKA_BROKERS")
+        .env_remove("KAFKA_USERNAME")
+        .env_remove("KAFKA_PASSWORD")
+        .env_remove("KAFKA_CA_FILE")
         .env_remove("BROKER")
         .env_remove("ENV")
         .env_remove("AWS_ENDPOINT_URL_DYNAMODB");
@@ -69,19 +76,19 @@ pub fn command() -> Command {
 
 impl Local {
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = command().args(arguments).spawn().expect("the program starts");
+        Self::run(command().args(["--dynamodb-port", "0"]).args(arguments))
+    }
+
+    pub fn run(command: &mut Command) -> Self {
+        let mut child = command.spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("it is piped"));
         let mut line = String::new();
         lines.read_line(&mut line).expect("it writes text");
         let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not ready: {line:?}"));
         // What it says later must not fill the pipe.
-        std::thread::spawn(move || {
-            for line in lines.lines() {
-                drop(line);
-            }
-        });
+        let said = std::thread::spawn(move || lines.lines().map_while(Result::ok).collect());
         let client = Client::builder(TokioExecutor::new()).build(HttpConnector::new());
-        Self { child: Mutex::new(child), ready: ready["ready"].clone(), client }
+        Self { child: Mutex::new(child), said: Some(said), ready: ready["ready"].clone(), client }
     }
 
     pub fn address(&self, name: &str) -> String {
@@ -93,15 +100,31 @@ impl Local {
     }
 
     /// Ends it as Ctrl-C does, and waits for its end.
-    pub fn stop(self) -> std::process::ExitStatus {
+    pub fn stop(self) -> ExitStatus {
+        self.interrupt()
+    }
+
+    /// The same; gives everything that happened as well.
+    pub fn stop_and_tell(mut self) -> (ExitStatus, Vec<Value>) {
+        (self.interrupt(), self.happened())
+    }
+
+    /// Ends it as a crash does; gives everything that happened until then.
+    pub fn kill(mut self) -> Vec<Value> {
+        self.child.get_mut().expect("no test has panicked with it").kill().expect("it was started here");
+        self.happened()
+    }
+
+    fn interrupt(&self) -> ExitStatus {
         let pid = self.pid().to_string();
         assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill runs").success());
         self.child.lock().expect("no test has panicked with it").wait().expect("it was started here")
     }
 
-    /// Ends it as a crash does.
-    pub fn kill(self) {
-        drop(self);
+    fn happened(&mut self) -> Vec<Value> {
+        let said = self.said.take().expect("it is asked once").join().expect("it only reads");
+        // The last line of a crash may be cut off.
+        said.iter().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
     /// User and password of a SCRAM secret.

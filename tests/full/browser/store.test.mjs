@@ -107,12 +107,11 @@ test('percentiles are against the target, of the last records only', () => {
   assert.ok(store.record('e-999'));
 });
 
-test('an outage is known from the notices', () => {
-  const { store, tell } = told();
-  tell('notice', { detail: 'the broker is down' });
-  assert.equal(store.brokerDown, true);
-  tell('notice', { detail: 'mapping of paid: the brokers can not be reached' });
-  assert.equal(store.brokerDown, true);
-  tell('notice', { detail: 'the broker is back' });
+test('an outage is known from the state, and told once', () => {
+  const { store } = told();
+  const heard = [];
+  store.addEventListener('broker', ({ detail: { down } }) => heard.push(down));
+  for (const down of [false, true, true, false, false]) store.broker(down);
+  assert.deepEqual(heard, [true, false]);
   assert.equal(store.brokerDown, false);
 });

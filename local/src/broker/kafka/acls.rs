@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt, fs, path::Path};
 
 use model::{Model, Secret};
 
-use super::{Java, files, process};
+use super::{super::files, Java, process};
 use crate::{LocalError, secrets::Secrets};
 
 const TOOL: &str = "kafka.admin.AclCommand";

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
 
-use super::files::private;
-use crate::LocalError;
+use crate::{LocalError, private};
 
 /// The certificate authority's file, for clients.
 pub(super) const CA: &str = "ca.pem";
@@ -19,8 +18,8 @@ pub(super) fn make(folder: &Path) -> Result<(), LocalError> {
     }
     let (ca, broker) =
         sign().map_err(|error| LocalError::Kafka(format!("no certificate can be made: {error}")))?;
-    private(&folder.join(CA), &ca)?;
-    private(&folder.join(BROKER), &broker)
+    private::write(&folder.join(CA), &ca)?;
+    private::write(&folder.join(BROKER), &broker)
 }
 
 fn sign() -> Result<(String, String), rcgen::Error> {

@@ -5,16 +5,21 @@
 
 mod acls;
 mod certificates;
-mod files;
 mod jars;
 mod process;
 
-use std::{net::TcpListener, path::PathBuf, time::Duration};
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use model::{Model, Secret};
+use tempfile::TempDir;
 use tokio::sync::Mutex;
 
-use crate::{LocalError, options::Options, secrets::Secrets};
+use super::files;
+use crate::{LocalError, options::Options, private, secrets::Secrets};
 use process::Server;
 
 /// The runner's own user: it makes topics and looks at all of them.
@@ -28,8 +33,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 pub(super) struct Kafka {
     setup: Setup,
     server: Mutex<Option<Server>>,
-    /// Removed at the end, where nobody asked to keep anything.
-    temporary: Option<PathBuf>,
+    /// Where nobody asked to keep anything; removed after the server has ended.
+    _temporary: Option<TempDir>,
 }
 
 /// What a start needs, the first and every later one.
@@ -57,8 +62,8 @@ impl Kafka {
         let (folder, temporary) = if let Some(data) = &options.data {
             (data.join("kafka"), None)
         } else {
-            let folder = std::env::temp_dir().join(format!("local-kafka-{}", std::process::id()));
-            (folder.clone(), Some(folder))
+            let temporary = private::folder("local-kafka-")?;
+            (temporary.path().to_owned(), Some(temporary))
         };
         std::fs::create_dir_all(&folder).map_err(LocalError::file(&folder))?;
         // Java is told absolute paths, wherever it is started.
@@ -70,29 +75,30 @@ impl Kafka {
         let (port, internal, controller) = (client?, internal?, controller?);
         let setup = Setup { java, folder, port };
         setup.configure(internal, controller)?;
-        files::make(&setup.folder, port, secrets)?;
+        let ca = setup.folder.join(certificates::CA);
+        files::make(&setup.folder, &setup.servers(), &admin(secrets), Some(&ca))?;
         setup.format(secrets).await?;
         // What an earlier run wrote is of no use; a restart of this one adds to it.
         let _ = std::fs::remove_file(setup.folder.join(process::LOG));
         let server = Server::start(&setup.java, &setup.folder)?;
-        let kafka = Self { setup, server: Mutex::new(Some(server)), temporary };
+        let kafka = Self { setup, server: Mutex::new(Some(server)), _temporary: temporary };
         kafka.listening().await?;
         acls::apply(&kafka.setup.java, &kafka.setup.folder, kafka.setup.port, model, secrets).await?;
         Ok(kafka)
     }
 
     pub(super) fn servers(&self) -> String {
-        format!("localhost:{}", self.setup.port)
+        self.setup.servers()
+    }
+
+    /// Where everything of it is.
+    pub(super) fn folder(&self) -> &Path {
+        &self.setup.folder
     }
 
     /// The certificate authority's file.
     pub(super) fn ca(&self) -> PathBuf {
         self.setup.folder.join(certificates::CA)
-    }
-
-    /// What people give to Kafka's own commands, and to kcat.
-    pub(super) fn client_files(&self) -> [PathBuf; 2] {
-        [files::JAVA_CLIENT, files::KCAT].map(|name| self.setup.folder.join(name))
     }
 
     /// Stops the server, or starts it again with the same data.
@@ -132,10 +138,6 @@ impl Kafka {
         if let Some(server) = self.server.lock().await.take() {
             server.stop(patience).await;
         }
-        if let Some(folder) = &self.temporary {
-            // What can't be removed is the system's to clean.
-            let _ = std::fs::remove_dir_all(folder);
-        }
     }
 
     async fn listening(&self) -> Result<(), LocalError> {
@@ -144,14 +146,15 @@ impl Kafka {
             if tokio::net::TcpStream::connect(("127.0.0.1", self.setup.port)).await.is_ok() {
                 return Ok(());
             }
-            let log = self.setup.folder.join(process::LOG);
+            // The log itself may go with the folder.
+            let log = || process::last_lines(&self.setup.folder);
             if let Some(server) = self.server.lock().await.as_mut()
                 && let Some(how) = server.ended()
             {
-                return Err(LocalError::Kafka(format!("it ended ({how}); its log is {}", log.display())));
+                return Err(LocalError::Kafka(format!("it ended ({how}); its log ends with: {}", log())));
             }
             if tokio::time::Instant::now() > end {
-                return Err(LocalError::Kafka(format!("it does not listen; its log is {}", log.display())));
+                return Err(LocalError::Kafka(format!("it does not listen; its log ends with: {}", log())));
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -159,6 +162,10 @@ impl Kafka {
 }
 
 impl Setup {
+    fn servers(&self) -> String {
+        format!("localhost:{}", self.port)
+    }
+
     fn configure(&self, internal: u16, controller: u16) -> Result<(), LocalError> {
         let folder = self.folder.display();
         let client = self.port;

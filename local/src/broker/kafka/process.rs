@@ -73,12 +73,20 @@ impl Server {
         self.child.try_wait().ok().flatten()
     }
 
-    /// Lets it close its files, and ends it after `patience`.
+    /// Lets it close its files; what hasn't ended after `patience` is killed.
     pub(super) async fn stop(mut self, patience: Duration) {
         drop(self.life.take());
-        if tokio::time::timeout(patience, self.child.wait()).await.is_err() {
-            // The guard ends; the server was told to long ago.
-            let _ = self.child.kill().await;
+        let _ = tokio::time::timeout(patience, self.child.wait()).await;
+    }
+}
+
+/// What was given up in the middle of a start, or of a stop, ends at once: its folder may be removed next.
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(leader) = self.child.id() {
+            // The guard leads a group of its own, with the server in it.
+            let group = format!("-{leader}");
+            let _ = std::process::Command::new("/bin/kill").args(["-KILL", "--", &group]).status();
         }
     }
 }
@@ -107,9 +115,17 @@ pub(super) async fn tool(java: &Java, class: &str, arguments: &[String]) -> Resu
         return Ok(());
     }
     let text = [output.stdout, output.stderr].concat();
-    let text = String::from_utf8_lossy(&text).into_owned();
-    let last: Vec<&str> =
+    Err(LocalError::Kafka(format!("{class}: {}", end_of(&text))))
+}
+
+/// The end of the server's log, in one line.
+pub(super) fn last_lines(folder: &Path) -> String {
+    end_of(&std::fs::read(folder.join(LOG)).unwrap_or_default())
+}
+
+fn end_of(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let lines: Vec<&str> =
         text.lines().filter(|line| !line.starts_with("SLF4J") && !line.starts_with("log4j")).collect();
-    let from = last.len().saturating_sub(5);
-    Err(LocalError::Kafka(format!("{class}: {}", last[from..].join("; "))))
+    lines[lines.len().saturating_sub(5)..].join("; ")
 }
