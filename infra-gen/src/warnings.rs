@@ -9,6 +9,7 @@ use std::path::Path;
 use changes::{Assembly, Cause, Consequence, Effect, Why};
 use serde_json::{Value, json};
 
+use crate::console::count;
 use crate::output::Tree;
 
 /// The folder of the output that is a cloud assembly.
@@ -74,11 +75,30 @@ pub fn between(old: &Assembly, new: &Assembly) -> Vec<Warning> {
     let mut by_value = BTreeMap::<String, (Vec<Consequence>, String)>::new();
     for found in all.iter().filter(|found| found.stateful) {
         let (root, cause) = first_cause(&all, found);
-        let value = manifest_value(root, cause);
-        let keep = keep(&value, root, cause);
+        let (value, keep) = if found.effect == Effect::LeftBehind {
+            left_behind(found, old, new)
+        } else {
+            let value = manifest_value(root, cause);
+            let keep = keep(&value, root, cause);
+            (value, keep)
+        };
         by_value.entry(value).or_insert_with(|| (vec![], keep)).0.push(found.clone());
     }
     by_value.into_iter().map(|(value, (consequences, keep))| Warning { value, consequences, keep }).collect()
+}
+
+/// The value in the manifest whose change leaves a deployment behind, and how to keep it.
+fn left_behind(found: &Consequence, old: &Assembly, new: &Assembly) -> (String, String) {
+    let environment = found.stack.split_once('/').map_or(found.deployment.as_str(), |(name, _)| name);
+    let suffix = format!("-{environment}");
+    let is_new = |name: &str| !old.deployments().any(|old| old == name);
+    if new.deployments().any(|name| name.ends_with(&suffix) && is_new(name)) {
+        let keep = "put the former `app` back, or `make destroy` each environment before you change it: the next deploy \
+                    makes everything once more, empty";
+        return ("app".into(), keep.into());
+    }
+    let keep = format!("put the entry back, or `make destroy ENV={environment}` before you take it out");
+    (format!("environments.{environment}"), keep)
 }
 
 /// What started it: the resource that is replaced for its own sake, and the property that changed.
@@ -188,19 +208,34 @@ impl Warning {
         json!({ "value": self.value, "resources": resources, "keep": self.keep })
     }
 
-    /// As a person reads it, a line for each resource.
+    /// As a person reads it: a line for each resource, and for each deployment that is left behind.
     pub fn lines(&self) -> Vec<String> {
-        self.consequences.iter().map(line).collect()
+        let (left, others): (Vec<_>, Vec<_>) =
+            self.consequences.iter().partition(|found| found.effect == Effect::LeftBehind);
+        let mut deployments = BTreeMap::<&str, BTreeMap<String, usize>>::new();
+        for found in left {
+            let types = deployments.entry(&found.deployment).or_default();
+            *types.entry(noun(found)).or_default() += 1;
+        }
+        let left = deployments.into_iter().map(|(deployment, types)| {
+            let what: Vec<String> = types.iter().map(|(noun, number)| count(*number, noun)).collect();
+            format!("{deployment} {}, deployed and paid for: {}", Effect::LeftBehind.verb(), what.join(", "))
+        });
+        others.into_iter().map(line).chain(left).collect()
+    }
+}
+
+/// `AWS::Logs::LogGroup` is a log group.
+fn noun(found: &Consequence) -> String {
+    match found.type_name.rsplit("::").next().unwrap_or_default() {
+        "LogGroup" => "log group".into(),
+        other => other.to_lowercase(),
     }
 }
 
 /// `prod/data: the table users-prod is removed; it stays, outside the stack`
 fn line(found: &Consequence) -> String {
-    let what = found.type_name.rsplit("::").next().unwrap_or_default().to_lowercase();
-    let what = match what.as_str() {
-        "loggroup" => "log group",
-        other => other,
-    };
+    let what = noun(found);
     let name = found.name.as_deref().unwrap_or(&found.id);
     let fate = match (found.effect, found.kept) {
         (Effect::Refused, _) => "the deployment would fail",

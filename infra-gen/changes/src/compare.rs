@@ -51,6 +51,8 @@ pub enum Effect {
     Updated,
     /// It is new.
     Added,
+    /// Its whole deployment is no longer rendered: it stays in the account as it is, and nothing looks after it.
+    LeftBehind,
 }
 
 impl Effect {
@@ -63,6 +65,7 @@ impl Effect {
             Self::Removed => "is removed",
             Self::Updated => "is updated",
             Self::Added => "is added",
+            Self::LeftBehind => "is left behind",
         }
     }
 }
@@ -95,8 +98,8 @@ pub enum Why {
 }
 
 /// What happens when the deployments of `old` are updated to those of `new`, sorted, without what is added or updated
-/// where it is. What both don't have is left out: a deployment that is no longer rendered stays as it is until someone
-/// deletes it.
+/// where it is. Of a deployment that is no longer rendered, what holds data is left behind; one that is new makes nothing
+/// of the sort happen.
 pub fn compare(old: &Assembly, new: &Assembly) -> Vec<Consequence> {
     let mut found = every(old, new);
     found.retain(|found| !matches!(found.effect, Effect::Updated | Effect::Added));
@@ -107,12 +110,28 @@ pub fn compare(old: &Assembly, new: &Assembly) -> Vec<Consequence> {
 pub fn every(old: &Assembly, new: &Assembly) -> Vec<Consequence> {
     let mut found = vec![];
     for (name, old) in &old.deployments {
-        if let Some(new) = new.deployments.get(name)
-            && old != new
-        {
-            found.extend(Comparison::new(old, new).consequences(name));
+        match new.deployments.get(name) {
+            Some(new) if old != new => found.extend(Comparison::new(old, new).consequences(name)),
+            Some(_) => {}
+            None => found.extend(left_behind(name, old)),
         }
     }
+    found
+}
+
+/// What holds data in a deployment that is no longer rendered.
+fn left_behind(name: &str, deployment: &Deployment) -> Vec<Consequence> {
+    let alone = Comparison::new(deployment, deployment);
+    let mut found = vec![];
+    for (stack, template) in &deployment.stacks {
+        for (id, resource) in template.section("Resources") {
+            if alone.old_values.exists(stack, resource) {
+                let left = alone.consequence(name, stack, id, resource, Effect::LeftBehind, vec![]);
+                found.push(Consequence { kept: true, ..left });
+            }
+        }
+    }
+    found.retain(|found| found.stateful);
     found
 }
 

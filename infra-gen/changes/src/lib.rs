@@ -1,7 +1,7 @@
 //! What an update does to what is deployed.
 //!
 //! Two cloud assemblies, as `cloudformation/` holds them, are compared resource by resource, in each deployment that
-//! both have. Whether a change replaces a resource is the service specification's word, which the `cfn` crate carries;
+//! both have; a deployment that is gone leaves behind what it made. Whether a change replaces a resource is the service specification's word, which the `cfn` crate carries;
 //! nothing is asked of an account. References are followed through parameters and outputs of nested stacks, so that
 //! what is replaced only since something else is replaced is found as well.
 //!

@@ -149,24 +149,95 @@ fn the_tests_that_the_page_names_are_there() {
     let mut tests = 0;
     for line in files()["docs/security.md"].lines().filter(|line| line.starts_with("- ")) {
         let names = codes(line);
-        let (test, file) = match names.as_slice() {
-            [file] => (None, file),
-            [test, file] => (Some(test), file),
+        let (test, file, script) = match names.as_slice() {
+            [script] => (None, script, Some(script)),
+            [test, file] => (Some(test), file, None),
+            [test, file, script] => (Some(test), file, Some(script)),
             _ => panic!("{line}"),
         };
         let source = fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
         if let Some(test) = test {
-            assert!(source.contains(&format!("fn {test}(")), "{file} has no test {test}");
-        } else {
-            let name = file.strip_prefix("tests/full/").and_then(|name| name.strip_suffix(".sh"));
+            named(&source, file, test, script).unwrap_or_else(|wrong| panic!("{wrong}"));
+        }
+        if let Some(script) = script {
+            let name = script.strip_prefix("tests/full/").and_then(|name| name.strip_suffix(".sh"));
             let makefile = fs::read_to_string(root().join("Makefile")).expect("there is a Makefile");
             let full = makefile.lines().find(|line| line.starts_with("FULL ")).expect("it has a list");
-            let name = name.unwrap_or_else(|| panic!("{file} is no script of tests/full"));
-            assert!(full.split(' ').any(|one| one == name), "make test-full does not run {file}");
+            let name = name.unwrap_or_else(|| panic!("{script} is no script of tests/full"));
+            assert!(full.split(' ').any(|one| one == name), "make test-full does not run {script}");
         }
         tests += 1;
     }
-    assert!(tests > 20, "{tests} tests are named");
+    assert!(tests > 40, "{tests} tests are named");
+}
+
+#[test]
+fn every_point_names_a_rule_for_guard() {
+    let page = &files()["docs/security.md"];
+    for point in page.split("\n## ").skip(1) {
+        let title = point.lines().next().unwrap_or_default();
+        assert!(point.contains(".guard`, run by `tests/full/verify.sh`"), "{title} names none");
+    }
+}
+
+/// Whether a file has this test or rule, run by this script or else by `make test`.
+fn named(source: &str, file: &str, test: &str, script: Option<&String>) -> Result<(), String> {
+    if file.ends_with(".guard") {
+        let there = source.contains(&format!("\nrule {test} "));
+        return there.then_some(()).ok_or_else(|| format!("{file} has no rule {test}"));
+    }
+    let at = source.find(&format!("fn {test}(")).ok_or_else(|| format!("{file} has no test {test}"))?;
+    let marks = source[..at].rsplit("\n\n").next().unwrap_or_default();
+    if !marks.contains("test]") && !marks.contains("test(") {
+        return Err(format!("{test} in {file} is no test"));
+    }
+    let ignored = marks.lines().find(|line| line.starts_with("#[ignore"));
+    match (ignored, script) {
+        (None, None) => Ok(()),
+        (Some(why), Some(script)) if why.contains(script.as_str()) => Ok(()),
+        (Some(why), _) => Err(format!("`make test` does not run {test} in {file}: {why}")),
+        (None, Some(script)) => Err(format!("{test} in {file} is run by `make test`, not only by {script}")),
+    }
+}
+
+#[test]
+fn an_ignored_test_does_not_pass_for_one_that_runs() {
+    let source = "use a;\n\n#[test]\nfn one() {}\n\n#[test]\n#[ignore = \"tests/full/x.sh\"]\nfn two() {}\n\nfn three() {}\n";
+    let script = "tests/full/x.sh".to_owned();
+    let other = "tests/full/y.sh".to_owned();
+    assert_eq!(named(source, "a.rs", "one", None), Ok(()));
+    assert_eq!(named(source, "a.rs", "two", Some(&script)), Ok(()));
+    for (test, by) in
+        [("two", None), ("two", Some(&other)), ("one", Some(&script)), ("three", None), ("four", None)]
+    {
+        assert!(named(source, "a.rs", test, by).is_err(), "{test} by {by:?}");
+    }
+}
+
+#[test]
+fn brokers_network_and_apis_write_logs() {
+    let to_a_group = |value: &Value, id: &str| {
+        let named = value["Ref"].as_str().or(value["Fn::GetAtt"][0].as_str()).unwrap_or_default();
+        let group = all("AWS::Logs::LogGroup").into_iter().any(|found| found.id == named);
+        assert!(group, "{id} writes to no log group of the stack: {value}");
+    };
+    for cluster in all("AWS::MSK::Cluster") {
+        let logs = &cluster.properties["LoggingInfo"]["BrokerLogs"]["CloudWatchLogs"];
+        assert_eq!(logs["Enabled"], true, "{}", cluster.environment);
+        to_a_group(&logs["LogGroup"], &cluster.id);
+    }
+    let networks: Vec<_> = all("AWS::EC2::VPC").iter().map(|found| &found.environment).collect();
+    let logged: Vec<_> = all("AWS::EC2::FlowLog").iter().map(|found| &found.environment).collect();
+    assert_eq!(networks, logged);
+    for flow in all("AWS::EC2::FlowLog") {
+        assert_eq!(flow.properties["TrafficType"], "ALL", "{}", flow.environment);
+        to_a_group(&flow.properties["LogGroupName"], &flow.id);
+    }
+    for stage in all("AWS::ApiGatewayV2::Stage") {
+        let settings = &stage.properties["AccessLogSettings"];
+        assert!(settings["Format"].as_str().is_some_and(|format| !format.is_empty()), "{}", stage.id);
+        to_a_group(&settings["DestinationArn"], &stage.id);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 
 use crate::assert_run;
-use crate::project::{Project, renamed};
+use crate::project::{Project, SMALL, renamed};
 
 #[test]
 fn writes_and_says_what() {
@@ -24,11 +24,42 @@ fn the_second_run_touches_nothing() {
 }
 
 #[test]
+fn rust_alone_is_enough() {
+    let project = Project::new();
+    let run = project.command(&["synth"]).env("PATH", "").output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    assert_eq!(project.tree(), Project::synthesised().tree());
+}
+
+#[test]
+fn what_a_change_replaces_is_told() {
+    let project = Project::synthesised();
+    let moved = SMALL.replace("    auth: none\n", "    auth: none\n    network: \"10.99\"\n");
+    project.manifest(&moved);
+    assert_run!("synth_replaces", project, project.synth());
+
+    project.manifest(SMALL);
+    let warnings = project.run(&["synth", "--json"]).json()["warnings"].clone();
+    assert_eq!(warnings[0]["value"], "environments.dev.network");
+    let resources = warnings[0]["resources"].as_array().expect("a list");
+    let cluster = resources.iter().find(|found| found["type"] == "AWS::MSK::Cluster").expect("the cluster");
+    assert_eq!(cluster["stack"], "dev/foundation");
+    assert_eq!(project.run(&["synth", "--json"]).json()["warnings"], serde_json::json!([]));
+}
+
+#[test]
+fn a_deployment_that_is_left_behind_is_told() {
+    let project = Project::synthesised();
+    project.manifest(&SMALL.replace("app: small", "app: tiny"));
+    assert_run!("synth_leaves_behind", project, project.synth());
+}
+
+#[test]
 fn the_manifest_alone_decides() {
     let (one, other) = (Project::synthesised(), Project::new());
     other.manifest(&renamed());
     other.synth();
-    other.manifest(crate::project::SMALL);
+    other.manifest(SMALL);
     other.synth();
     assert_eq!(other.tree(), one.tree());
 }
@@ -55,7 +86,7 @@ fn a_removed_topic_removes_its_files_and_folders() {
     let of_topic =
         |name: &str| project.tree().keys().filter(|path| path.to_str().unwrap().contains(name)).count();
     assert!(of_topic("order-sent") > 0, "no file is named for its topic");
-    project.manifest(crate::project::SMALL);
+    project.manifest(SMALL);
     project.synth();
     assert_eq!(of_topic("order-sent"), 0);
     assert!(of_topic("order-placed") > 0);
@@ -90,7 +121,7 @@ fn a_merge_conflict_in_the_output_is_mended() {
     let schema = project.read("generated/schema/topics.schema.json");
     project.write("generated/.files", format!("<<<<<<< HEAD\n{listing}=======\n{theirs}>>>>>>> other\n"));
     project.write("generated/schema/topics.schema.json", format!("<<<<<<< HEAD\n{schema}"));
-    project.manifest(crate::project::SMALL);
+    project.manifest(SMALL);
     project.synth();
     assert_eq!(project.tree(), mine);
 }

@@ -312,6 +312,18 @@ fn a_client_is_called_client_so_that_its_calls_are_found() {
     }
 }
 
+/// Functions that ask an index of a table. No call can be declared on one, and roles allow tables alone.
+fn of_indexes(code: &Code) -> Vec<String> {
+    let asks = |one: &&Function| ["index_name", "IndexName"].iter().any(|word| one.text.contains(word));
+    code.functions.iter().filter(asks).map(|one| format!("{} in {}", one.path(), one.file)).collect()
+}
+
+#[test]
+fn nothing_asks_an_index_which_no_role_allows() {
+    let found = of_indexes(code());
+    assert!(found.is_empty(), "an index that contract::calls::On must know, and the roles allow: {found:?}");
+}
+
 /// What names alone can't tell apart: reached by the text, but not by the program.
 const NOT_REACHED: [(Program, &str); 2] = [
     // `put` is also a method of the SDK's transactions.
@@ -352,4 +364,14 @@ fn a_call_that_nobody_declared_is_found() {
     let found = made(&Code::of(files));
     let call = ("runtime/src/websocket/connect.rs".to_owned(), "forget".to_owned(), "scan".to_owned());
     assert!(found.contains(&call), "{found:#?}");
+}
+
+#[test]
+fn a_query_of_an_index_is_found() {
+    let mut files = code().files.clone();
+    let source = files.get_mut("runtime/src/websocket/connect.rs").expect("connect");
+    source.push_str(
+        "\nasync fn by_status(client: &Client) {\n    client.query().index_name(\"by-status\").send().await;\n}\n",
+    );
+    assert_eq!(of_indexes(&Code::of(files)), ["by_status in runtime/src/websocket/connect.rs"]);
 }

@@ -69,7 +69,7 @@ pub(crate) fn cycles(deployment: &Deployment) -> Vec<String> {
     edges.keys().filter(waits).map(|node| format!("{node} waits for itself")).collect()
 }
 
-/// MSK's own order: security group, cluster, SCRAM users, topics, mappings
+/// The order that services ask for. MSK's own: security group, cluster, SCRAM users, topics, mappings
 /// (`BatchScramSecret` is referred to by nothing, so nothing but the stacks' order makes topics wait for it).
 pub(crate) fn chain(deployment: &Deployment) -> Vec<String> {
     let edges = edges(deployment);
@@ -97,6 +97,15 @@ pub(crate) fn chain(deployment: &Deployment) -> Vec<String> {
     for (stack, id, _) in deployment.of_type("AWS::ApiGatewayV2::Deployment") {
         for route in ["ConnectRoute", "DisconnectRoute", "DefaultRoute"] {
             need(&name(stack, id), &name(stack, route));
+        }
+    }
+    // CloudTrail tries the bucket when the trail is made; API Gateway the account's role when a stage logs.
+    for (stack, id, _) in deployment.of_type("AWS::CloudTrail::Trail") {
+        need(&name(stack, id), &name(stack, "AuditBucketPolicy"));
+    }
+    for (stack, id, _) in deployment.of_type("AWS::ApiGatewayV2::Stage") {
+        if id == "WebSocketStage" {
+            need(&name(stack, id), &name(stack, "ApiGatewayAccount"));
         }
     }
     wrong
@@ -162,6 +171,12 @@ fn kafka_is_made_in_its_order() {
             no_dependency("Edge", Box::leak(id.into_boxed_str()))(one);
         },
         "doesn't wait for Edge/ConnectRoute",
+    );
+    finds(chain, no_dependency("Data", "AuditTrail"), "AuditTrail doesn't wait for Data/AuditBucketPolicy");
+    finds(
+        chain,
+        |one| one.spoil("Edge", "WebSocketStage")["Properties"]["Tags"] = json!({}),
+        "WebSocketStage doesn't wait for Edge/ApiGatewayAccount",
     );
     finds(
         chain,

@@ -38,9 +38,14 @@ pub(crate) fn references<'a>(value: &'a Value, found: &mut Vec<Reference<'a>>) {
 }
 
 fn substitutions<'a>(argument: &'a Value, found: &mut Vec<Reference<'a>>) {
+    references(&argument[1], found);
+    placeholders(argument, found);
+}
+
+/// The references of the text of an `Fn::Sub`.
+fn placeholders<'a>(argument: &'a Value, found: &mut Vec<Reference<'a>>) {
     let text = argument.as_str().or_else(|| argument[0].as_str()).unwrap_or_default();
     let given = &argument[1];
-    references(given, found);
     for rest in text.split("${").skip(1) {
         let Some((name, _)) = rest.split_once('}') else { continue };
         if name.starts_with('!') || given.get(name).is_some() {
@@ -103,6 +108,60 @@ pub(crate) fn dangling(deployment: &Deployment) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// What refers to a resource of a condition without standing under that condition itself: where the condition doesn't
+/// hold, the template is refused.
+fn unconditional(deployment: &Deployment) -> Vec<String> {
+    let mut wrong = vec![];
+    for (stack, template) in &deployment.templates {
+        let condition = |id: &str| template["Resources"][id]["Condition"].as_str();
+        for section in ["Resources", "Outputs"] {
+            for (id, item) in members(&template[section]) {
+                let mut met: Vec<&str> = item["Condition"].as_str().into_iter().collect();
+                under(item, &mut met, &mut |target, met| {
+                    if let Some(needed) = condition(target).filter(|needed| !met.contains(needed)) {
+                        wrong.push(format!(
+                            "{stack}/{id} refers to {target}, which is there under {needed} alone"
+                        ));
+                    }
+                });
+            }
+        }
+    }
+    wrong
+}
+
+/// Calls `found` with the logical id of each reference, and the conditions that hold there.
+fn under<'a>(value: &'a Value, met: &mut Vec<&'a str>, found: &mut dyn FnMut(&'a str, &[&'a str])) {
+    let mut here = vec![];
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| under(item, met, found)),
+        Value::Object(object) => {
+            for (name, argument) in object {
+                match (name.as_str(), argument) {
+                    ("Ref" | "Fn::GetAtt", _) => references(value, &mut here),
+                    ("Fn::Sub", argument) => {
+                        placeholders(argument, &mut here);
+                        under(&argument[1], met, found);
+                    }
+                    ("Fn::If", Value::Array(parts)) => {
+                        met.extend(parts[0].as_str());
+                        under(&parts[1], met, found);
+                        met.pop();
+                        under(&parts[2], met, found);
+                    }
+                    _ => under(argument, met, found),
+                }
+            }
+        }
+        _ => {}
+    }
+    for reference in here {
+        if let Reference::Ref(id) | Reference::Attribute(id, _) = reference {
+            found(id, met);
+        }
+    }
 }
 
 fn attribute_fault(deployment: &Deployment, template: &Value, id: &str, attribute: &str) -> Option<String> {
@@ -186,4 +245,28 @@ fn a_reference_to_nothing_is_found() {
         },
         "no attribute Outputs.NoSuchKey",
     );
+}
+
+#[test]
+fn what_has_a_condition_is_referred_to_under_it() {
+    holds(unconditional);
+    finds(
+        unconditional,
+        |one| {
+            one.spoil("Foundation", "ScramUsers").as_object_mut().expect("a resource").remove("Condition");
+        },
+        "Foundation/ScramUsers refers to Cluster, which is there under CreateCluster alone",
+    );
+    let described = |description: Value| {
+        move |one: &mut Deployment| {
+            one.spoil("Foundation", "DataKey")["Properties"]["Description"] = description;
+        }
+    };
+    for description in [
+        json!({ "Fn::Sub": "Of ${Cluster.Arn}" }),
+        json!({ "Fn::If": ["CreateCluster", "", { "Ref": "Cluster" }] }),
+        json!({ "Fn::Sub": ["Of ${Id}", { "Id": { "Ref": "Cluster" } }] }),
+    ] {
+        finds(unconditional, described(description), "Foundation/DataKey refers to Cluster");
+    }
 }

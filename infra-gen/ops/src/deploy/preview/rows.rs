@@ -46,7 +46,7 @@ impl Action {
             Effect::Refused => Self::Refused,
             Effect::Replaced => Self::Replaced,
             Effect::MayBeReplaced => Self::MayBeReplaced,
-            Effect::Removed => Self::Removed,
+            Effect::Removed | Effect::LeftBehind => Self::Removed,
             Effect::Updated => Self::Changed,
             Effect::Added => Self::Added,
         }
