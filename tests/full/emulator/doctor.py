@@ -63,6 +63,15 @@ class Doctor:
     def run(self, *arguments):
         return subprocess.run([self._program, *arguments], env=self._environment, **self._call)
 
+    def told(self, code, *arguments, words=()):
+        """It ends with `code`, and says these; what it printed."""
+        told = self.run(*arguments)
+        missing = [word for word in words if word not in told.stdout + told.stderr]
+        if told.returncode != code or missing:
+            raise AssertionError(f"ops {arguments}: {told.returncode}, not {code}; not said: {missing}\n{told}")
+        print("-- doctor: ops", *arguments)
+        return told.stdout
+
     def says(self, code, check, verdict, *words):
         """It ends with `code`; this check has this verdict, and the words."""
         told = self.run("doctor", "--json")
@@ -92,6 +101,52 @@ def security_group(emulator, group, ingress):
         pass
     state = {"Id": group, "SecurityGroupIngress": ingress, "SecurityGroupEgress": [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]}
     cloud.create_resource(TypeName="AWS::EC2::SecurityGroup", DesiredState=json.dumps(state))
+
+
+def daily(doctor, emulator):
+    """The day's commands, as far as the emulator has what they ask for; where it hasn't, they say so."""
+    # The one function that really runs has run when the stack was made.
+    doctor.told(0, "logs", "bootstrap-brokers", "--since", "1h", words=["bootstrap-brokers", "START RequestId"])
+    doctor.told(0, "logs", "--since", "1h", "--errors", words=["nothing in the last"])
+    # Nobody reports lag, which is not the same as none.
+    lag = json.loads(doctor.told(0, "lag", "kyc-verified", "--json"))
+    assert [(group["topic"], group["records"]) for group in lag["groups"]] == [("kyc-verified", None)], lag
+    doctor.told(0, "lag", words=["onboard-ai-consumer-kyc", "MSK reported nothing"])
+
+    rows = emulator.client("dynamodb")
+
+    def put(table, **row):
+        typed = {name: {"N": str(value)} if isinstance(value, int) else {"S": value} for name, value in row.items()}
+        rows.put_item(TableName=f"{table}-dev", Item=typed)
+
+    later = 4_000_000_000
+    put("kafka-events", customerId="test-1", eventId="e-1", topic="kyc-verified", partition=0, offset=7, expiresAt=later)
+    events = json.loads(doctor.told(0, "events", "test-1", "--json"))
+    assert [(event["topic"], event["offset"]) for event in events] == [("kyc-verified", 7)], events
+    doctor.told(0, "events", "nobody", words=["has no events in kafka-events-dev"])
+    rows.put_item(TableName="websocket-connections-dev", Item={
+        "customerId": {"S": "test-1"}, "connectionIds": {"SS": ["A="]}, "expiresAt": {"N": str(later)},
+    })
+    doctor.told(0, "connections", words=["test-1", "1 connection open"])
+    assert doctor.told(0, "connections", "--count") == "1\n"
+    rows.delete_item(TableName="websocket-connections-dev", Key={"customerId": {"S": "test-1"}})
+
+    doctor.told(0, "redrive", words=["nothing to put back"])
+    put("error-logs", errorId="q-1", kind="QUARANTINED", reason="OF_A_FAULT", detail="mended", topic="kyc-verified",
+        occurredAt="2026-01-01T00:00:00Z", partition=0, offset=7, parts=0, record='{"value": "e30="}', expiresAt=later)
+    doctor.told(0, "redrive", "--dry-run", words=["OF_A_FAULT", "kyc-verified", "1 record would be put back"])
+    # The emulator has the function, whose program ends at once.
+    doctor.told(5, "redrive", words=["failed", "bootstrap exited", "0 records applied, 1 not"])
+    doctor.told(2, "redrive", "--id", "q-2", words=["there is no error q-2 in error-logs-dev"])
+
+    secrets = emulator.client("secretsmanager")
+    key = secrets.get_secret_value(SecretId="onboard-ai-token-key-dev")["SecretString"]
+    doctor.told(4, "rotate-secrets", "token", words=["nobody said yes"])
+    doctor.told(0, "rotate-secrets", "token", "--yes", words=["onboard-ai-token-key-dev was changed"])
+    assert secrets.get_secret_value(SecretId="onboard-ai-token-key-dev")["SecretString"] != key
+    doctor.told(4, "rotate-secrets", "token", "--yes", words=["0 minutes ago", "--again"])
+    # With an existing cluster its users are somebody else's.
+    doctor.told(2, "rotate-secrets", "producer", "--yes", words=["there is no secret AmazonMSK_onboard-ai-producer-dev"])
 
 
 def run(emulator, project, program, programs):
@@ -164,6 +219,8 @@ def run(emulator, project, program, programs):
     assert told.returncode == 5 and words in told.stderr and "aws logs tail" in told.stderr, told
     print("-- doctor: smoke:", told.stderr.splitlines()[0])
     doctor.says(5, "function errors", "bad", "onboard-ai-submit-user-info-dev failed once")
+
+    daily(doctor, emulator)
 
     functions.delete_function(FunctionName="onboard-ai-submit-user-info-dev")
     doctor.says(5, "functions", "bad", "onboard-ai-submit-user-info-dev is not there")
