@@ -9,7 +9,7 @@ const pick = (list) => list[Math.floor(Math.random() * list.length)];
 export function person() {
   const [first, last] = [pick(FIRST), pick(LAST)];
   const age = 24 + Math.floor(Math.random() * 40);
-  const year = new Date().getFullYear();
+  const year = new Date().getUTCFullYear();
   const later = `${year + 5}-06-30`;
   return {
     firstName: first,
@@ -19,7 +19,8 @@ export function person() {
     holderName: `${first} ${last}`,
     email: `${first}.${last}@example.com`.toLowerCase(),
     phone: '+44 20 7946 0123',
-    dateOfBirth: `${year - age - 1}-12-10`,
+    // On every day of this year they are that old.
+    dateOfBirth: `${year - age}-01-01`,
     age,
     nationality: 'GB',
     country: 'GB',

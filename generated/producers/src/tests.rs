@@ -88,6 +88,7 @@ fn environments() -> Vec<(&'static str, Settings)> {
                 ("KYC_RESULTS_TABLE", "kyc-results-test"),
                 ("RECOMMENDATIONS_TABLE", "recommendations-test"),
                 ("TOKEN_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:000000000000:secret:test"),
+                ("USERS_TABLE", "users-test"),
                 ("WEBSOCKET_ENDPOINT", "wss://localhost/test"),
                 ("AWS_ACCESS_KEY_ID", "test"),
                 ("AWS_REGION", "us-east-1"),

@@ -41,7 +41,7 @@ pub async fn latest_kyc<T: Tables>(
         .max_by_key(|result| text(result, "verifiedAt").map(str::to_owned)))
 }
 
-/// Lets only those go on whose identity is verified.
+/// Lets only those go on whose identity is verified: with the result that says so.
 ///
 /// # Errors
 /// A refusal with the reason why the customer can't go on, or can't yet.
@@ -49,15 +49,16 @@ pub async fn require_verified<T: Tables>(
     tables: &T,
     customer_id: &str,
     application_id: Uuid,
-) -> Result<(), Refusal> {
-    let result = latest_kyc(tables, customer_id, application_id).await?;
-    match result.as_ref().and_then(|result| text(result, "status")) {
-        Some("VERIFIED") => Ok(()),
+) -> Result<Item, Refusal> {
+    let Some(result) = latest_kyc(tables, customer_id, application_id).await? else {
+        return Err(Refusal::not_yet("KYC_MISSING", "The identity has not been checked yet."));
+    };
+    match text(&result, "status") {
+        Some("VERIFIED") => Ok(result),
         Some("REVIEW") => {
             Err(Refusal::conflict("KYC_IN_REVIEW", "The identity check is being reviewed by a person."))
         }
-        Some(_) => Err(Refusal::conflict("KYC_REJECTED", "The identity check was not passed.")),
-        None => Err(Refusal::not_yet("KYC_MISSING", "The identity has not been checked yet.")),
+        _ => Err(Refusal::conflict("KYC_REJECTED", "The identity check was not passed.")),
     }
 }
 

@@ -1,11 +1,11 @@
 //! The fourth step: which policies suit the customer, and what they cost.
 
-use contract::{Decimal, EventContext, Refusal, Tables};
+use contract::{Date, Decimal, EventContext, Item, Refusal, Tables};
 use events::policy_recommended::{PolicyRecommended, PolicyRecommendedRequest};
 use events::shared::{InsuranceKind, Recommendation};
 
-use crate::application;
 use crate::catalogue::{OwnTariff, PRODUCTS, Product, Rating, Risk};
+use crate::{age, application};
 
 /// As many as the event holds.
 const MOST: usize = 5;
@@ -23,8 +23,21 @@ impl contract::Rule for Rule {
         tables: &T,
     ) -> Result<PolicyRecommended, Refusal> {
         application::of_customer(tables, &request.customer_id, request.application_id).await?;
-        application::require_verified(tables, &request.customer_id, request.application_id).await?;
+        let identity =
+            application::require_verified(tables, &request.customer_id, request.application_id).await?;
+        require_age(request.age, &identity, context.time.date())?;
         recommend(request, context, &OwnTariff)
+    }
+}
+
+/// Premiums go by the age, so it has to be the one by the date of birth that was verified.
+fn require_age(age: i64, identity: &Item, today: Date) -> Result<(), Refusal> {
+    let born = application::text(identity, "dateOfBirth").and_then(|born| born.parse().ok());
+    match born {
+        Some(born) if i64::from(age::years(born, today)) != age => {
+            Err(Refusal::field("/age", "is not the age by the date of birth that was verified"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -172,7 +185,7 @@ mod tests {
                 &tables::KYC_RESULTS,
                 item(json!({
                     "customerId": "c-1", "verificationId": "v-1", "applicationId": APPLICATION, "status": status,
-                    "verifiedAt": "2026-11-23T11:00:00.000Z",
+                    "dateOfBirth": "1986-11-23", "verifiedAt": "2026-11-23T11:00:00.000Z",
                 })),
             ),
         }
@@ -194,5 +207,18 @@ mod tests {
         let request = request::<PolicyRecommended>(body("AUTO", 40, "20000", 0));
         let event = Rule.decide(request, &context(), &tables(Some("VERIFIED"))).await.expect("an event");
         assert_eq!(event.recommendations.len(), 3);
+    }
+
+    #[tokio::test]
+    async fn the_age_is_the_one_that_was_verified() {
+        let tables = tables(Some("VERIFIED"));
+        for age in [39, 41] {
+            let request = request::<PolicyRecommended>(body("AUTO", age, "20000", 0));
+            let refusal = Rule.decide(request, &context(), &tables).await.expect_err("a refusal");
+            assert_eq!(refusal.to_string(), "/age is not the age by the date of birth that was verified");
+        }
+        // Their birthday is today.
+        let request = request::<PolicyRecommended>(body("AUTO", 40, "20000", 0));
+        Rule.decide(request, &context(), &tables).await.expect("an event");
     }
 }

@@ -1,6 +1,6 @@
 //! The last step: the customer chooses one of the policies that were recommended to them.
 
-use contract::{Decimal, EventContext, Item, Key, Refusal, Tables};
+use contract::{Decimal, EventContext, Item, Key, Refusal, Tables, Timestamp};
 use events::tables;
 use events::workflow_completed::{
     WorkflowCompleted, WorkflowCompletedPaymentFrequency as Frequency, WorkflowCompletedRequest,
@@ -21,11 +21,18 @@ impl contract::Rule for Rule {
         context: &EventContext,
         tables: &T,
     ) -> Result<WorkflowCompleted, Refusal> {
+        application::of_customer(tables, &request.customer_id, request.application_id).await?;
         application::require_verified(tables, &request.customer_id, request.application_id).await?;
         let key = Key::new(request.customer_id.as_str()).sort(request.application_id.to_string());
         let Some(item) = tables.get(&tables::RECOMMENDATIONS, key).await? else {
             return Err(Refusal::not_yet("NOTHING_RECOMMENDED", "No policy has been recommended yet."));
         };
+        if is_outdated(&item, context.time) {
+            return Err(Refusal::conflict(
+                "RECOMMENDATION_EXPIRED",
+                "The recommendation has expired; ask for a new one.",
+            ));
+        }
         let Some(premium) = recommended_premium(&item, &request.policy_id) else {
             return Err(Refusal::field("/policyId", "is none of the policies that were recommended"));
         };
@@ -39,6 +46,14 @@ impl contract::Rule for Rule {
             completed_at: context.time,
         })
     }
+}
+
+/// Whether the recommendation is older than its table keeps it.
+fn is_outdated(item: &Item, now: Timestamp) -> bool {
+    let at = application::text(item, "recommendedAt").and_then(|at| at.parse::<Timestamp>().ok());
+    let kept = tables::RECOMMENDATIONS.ttl;
+    at.zip(kept)
+        .is_some_and(|(at, kept)| now.as_seconds() >= at.as_seconds().saturating_add_unsigned(kept.seconds))
 }
 
 /// The premium that this policy was recommended at.
@@ -69,7 +84,12 @@ mod tests {
     use crate::testing::{APPLICATION, context, item, request};
 
     fn tables() -> MemoryTables {
-        MemoryTables::default()
+        tables_of("2026-11-23T11:30:00.000Z")
+    }
+
+    /// With a recommendation of that moment.
+    fn tables_of(recommended_at: &str) -> MemoryTables {
+        unchecked()
             .with(
                 &tables::KYC_RESULTS,
                 item(json!({
@@ -85,8 +105,15 @@ mod tests {
                         { "policyId": "AUTO-PARTIAL", "monthlyPremium": "36.67" },
                         { "policyId": "AUTO-LIABILITY", "monthlyPremium": 21.67 },
                     ],
+                    "recommendedAt": recommended_at,
                 })),
             )
+    }
+
+    /// With the first step alone.
+    fn unchecked() -> MemoryTables {
+        let user = json!({ "customerId": "c-1", "applicationId": APPLICATION });
+        MemoryTables::default().with(&tables::USERS, item(user))
     }
 
     async fn choose(
@@ -126,8 +153,26 @@ mod tests {
 
     #[tokio::test]
     async fn a_choice_waits_for_the_identity_check() {
-        let refusal =
-            choose(&MemoryTables::default(), "AUTO-PARTIAL", Value::Null).await.expect_err("a refusal");
+        let refusal = choose(&unchecked(), "AUTO-PARTIAL", Value::Null).await.expect_err("a refusal");
         assert!(matches!(refusal, Refusal::Conflict { code: "KYC_MISSING", retryable: true, .. }));
+    }
+
+    #[tokio::test]
+    async fn a_recommendation_lasts_for_thirty_days() {
+        choose(&tables_of("2026-10-24T12:00:01.000Z"), "AUTO-PARTIAL", Value::Null).await.expect("an event");
+        let outdated = tables_of("2026-10-24T12:00:00.000Z");
+        let refusal = choose(&outdated, "AUTO-PARTIAL", Value::Null).await.expect_err("a refusal");
+        assert!(matches!(
+            refusal,
+            Refusal::Conflict { code: "RECOMMENDATION_EXPIRED", retryable: false, .. }
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_choice_for_an_earlier_application_is_refused() {
+        let another = json!({ "customerId": "c-1", "applicationId": "0190a0c4-ffff-7c3e-9d3e-1f2a3b4c5d6e" });
+        let tables = tables().with(&tables::USERS, item(another));
+        let refusal = choose(&tables, "AUTO-PARTIAL", Value::Null).await.expect_err("a refusal");
+        assert_eq!(refusal.to_string(), "/applicationId is not the customer's current application");
     }
 }

@@ -42,6 +42,8 @@ pub async fn journey(local: &Local, customer: &str) -> Vec<String> {
 }
 
 fn step(number: usize, customer: &str, application: &Value) -> (&'static str, Value) {
+    // On every day of this year she is 36.
+    let born = format!("{}-01-01", jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).year() - 36);
     let (path, mut body) = match number {
         0 => (
             "/user-info",
@@ -58,7 +60,7 @@ fn step(number: usize, customer: &str, application: &Value) -> (&'static str, Va
         2 => (
             "/kyc",
             json!({
-                "fullName": "Ada Byron", "dateOfBirth": "1990-05-17", "nationality": "GB",
+                "fullName": "Ada Byron", "dateOfBirth": born, "nationality": "GB",
                 "documentKind": "PASSPORT", "documentNumber": "X1234567", "documentName": "BYRON, ADA",
                 "documentExpiresOn": "2099-01-01",
             }),
