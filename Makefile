@@ -10,7 +10,7 @@ OPS_BIN := $(TARGET)/release/ops
 # The commands of ops that look after what is deployed.
 DAILY := status doctor smoke logs lag events connections redrive rotate-secrets
 # The scripts of tests/full that `make test-full` runs.
-FULL ?= asyncapi cdk specification cfn-lint verify mistakes emulator deploy web browser aws-cli ops doctor guides kafka seventh-topic functions
+FULL ?= asyncapi cdk specification cfn-lint verify mistakes emulator deploy web browser dev aws-cli ops doctor guides kafka seventh-topic functions
 # Version of the dependency checker that `make lint` installs where there is none.
 CARGO_DENY := 0.20.2
 

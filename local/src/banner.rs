@@ -53,10 +53,111 @@ impl Banner<'_> {
         serde_json::from_str(&text).unwrap_or_else(|_| json!({}))
     }
 
+    /// What can be done from a shell with the variables of the banner. Both versions of the AWS CLI take these, but for
+    /// `logs tail`, which is the second one's.
+    fn commands(&self) -> Vec<String> {
+        let deployment = self.deployment;
+        let model = &deployment.model;
+        let websocket = deployment.websocket_endpoint();
+        let table = |role| deployment.table_name(model.system_table(role));
+        let mut commands = self.step_commands();
+        if !deployment.needs_token() {
+            commands.push(format!("wscat -c \"{websocket}?customerId=test-123\""));
+        }
+        commands.extend([
+            format!("aws dynamodb scan --table-name {}", table(TableRole::Connections)),
+            format!(
+                "aws dynamodb query --table-name {} --key-condition-expression 'customerId = :cid' \\\n    \
+                 --expression-attribute-values '{{\":cid\":{{\"S\":\"test-123\"}}}}'",
+                table(TableRole::Events)
+            ),
+            format!(
+                "aws cloudformation describe-stacks --stack-name {} --query 'Stacks[0].Outputs'",
+                deployment.stack_name()
+            ),
+            "aws sns list-topics".into(),
+        ]);
+        if let Some(channel) = model.channels.first() {
+            let arn = deployment.channel_arn(channel);
+            commands.push(format!("aws sns publish --topic-arn {arn} --message hello"));
+        }
+        commands.extend(self.kafka_commands());
+        commands
+    }
+
+    /// Sends the first step, and looks at what comes of it.
+    fn step_commands(&self) -> Vec<String> {
+        let deployment = self.deployment;
+        let mut steps =
+            deployment.model.topics.iter().filter_map(|topic| Some((topic, topic.producer.as_ref()?)));
+        let Some((topic, producer)) = steps.clone().find(|(_, step)| step.open).or_else(|| steps.next())
+        else {
+            return vec![];
+        };
+        let name =
+            deployment.function_name(deployment.model.function(&Role::Producer(topic.name.name.clone())));
+        let mut example = self.example(&topic.name.name);
+        let payload = quoted(&json!({ "body": example.to_string() }));
+        if deployment.needs_token()
+            && let Some(fields) = example.as_object_mut()
+        {
+            // Over HTTP, only a token may name a customer.
+            fields.remove(&topic.key.name);
+        }
+        let post = format!(
+            "curl -X {} http://{}{} -H 'content-type: application/json' -d {}",
+            producer.method.as_str(),
+            deployment.endpoints.http,
+            producer.path,
+            quoted(&example)
+        );
+        let mut commands = vec![
+            format!(
+                "printf %s {payload} |\n    aws lambda invoke --function-name {name} --payload fileb:///dev/stdin \
+                 response.json"
+            ),
+            post.clone(),
+            format!("aws logs filter-log-events --log-group-name /aws/lambda/{name}"),
+            format!("aws logs tail /aws/lambda/{name} --follow"),
+        ];
+        if deployment.needs_token() && producer.open {
+            let silent = post.replacen("curl", "curl -s", 1);
+            commands.push(format!(
+                "wscat -c \"$({silent} |\n    sed 's/.*\"websocketUrl\":\"\\([^\"]*\\)\".*/\\1/')\""
+            ));
+        }
+        commands
+    }
+
+    fn kafka_commands(&self) -> Vec<String> {
+        let brokers = &self.deployment.endpoints.brokers;
+        let (login, kcat) = match &self.client_files {
+            Some([java, kcat]) => {
+                (format!(" --command-config {}", java.display()), format!("kcat -F {} -L", kcat.display()))
+            }
+            None => (String::new(), format!("kcat -b {brokers} -L")),
+        };
+        if self.embedded_broker {
+            return vec![kcat];
+        }
+        let mut commands = vec![format!("kafka-topics.sh --list --bootstrap-server {brokers}{login}")];
+        let mut consumers = self.deployment.model.topics.iter().filter_map(|topic| topic.consumer.as_ref());
+        if let Some(consumer) = consumers.next() {
+            commands.push(format!(
+                "kafka-consumer-groups.sh --describe --group {} --bootstrap-server {brokers}{login}",
+                consumer.group
+            ));
+        }
+        commands.push(kcat);
+        commands
+    }
+
     fn notes(&self) -> Vec<&'static str> {
         let mut notes = Vec::new();
         if self.embedded_broker {
             notes.push("Kafka: librdkafka's own broker, in memory. A partition keeps its last 5 MiB; no admin API, no SCRAM.");
+            notes
+                .push("Kafka's own commands (kafka-topics.sh and the others) need a real one: BROKER=kafka.");
         }
         if self.memory_tables {
             notes.push("Tables and secrets are in memory; --data DIR keeps them.");
@@ -69,7 +170,6 @@ impl fmt::Display for Banner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let deployment = self.deployment;
         let endpoints = &deployment.endpoints;
-        let model = &deployment.model;
         let websocket = deployment.websocket_endpoint();
         writeln!(f, "{} is up after {} ms\n", deployment.stack_name(), self.ready_millis)?;
         writeln!(f, "  page        http://{}/", endpoints.http)?;
@@ -95,55 +195,10 @@ impl fmt::Display for Banner<'_> {
         )?;
         // Not exported: the local run itself reads KAFKA_BROKERS, for a cluster that runs already.
         writeln!(f, "  KAFKA_BROKERS={} WEBSOCKET_ENDPOINT={websocket}\n", endpoints.brokers)?;
-        if let Some(topic) = model.topics.iter().find(|topic| topic.producer.is_some()) {
-            let role = Role::Producer(topic.name.name.clone());
-            let name = deployment.function_name(model.function(&role));
-            writeln!(
-                f,
-                "  aws lambda invoke --function-name {name} --cli-binary-format raw-in-base64-out \\"
-            )?;
-            let example = self.example(&topic.name.name);
-            writeln!(f, "    --payload {} response.json", quoted(&json!({ "body": example.to_string() })))?;
-            if let Some(producer) = &topic.producer {
-                writeln!(
-                    f,
-                    "  curl -X {} http://{}{} -H 'content-type: application/json' -d {}",
-                    producer.method.as_str(),
-                    endpoints.http,
-                    producer.path,
-                    quoted(&example)
-                )?;
-            }
-            writeln!(f, "  aws logs tail /aws/lambda/{name} --follow")?;
+        for command in self.commands() {
+            writeln!(f, "  {command}")?;
         }
-        if !deployment.needs_token() {
-            writeln!(f, "  wscat -c \"{websocket}?customerId=test-123\"")?;
-        }
-        let table = |role| deployment.table_name(model.system_table(role));
-        writeln!(f, "  aws dynamodb scan --table-name {}", table(TableRole::Connections))?;
-        writeln!(
-            f,
-            "  aws dynamodb query --table-name {} --key-condition-expression 'customerId = :cid' \\",
-            table(TableRole::Events)
-        )?;
-        writeln!(f, "    --expression-attribute-values '{{\":cid\":{{\"S\":\"test-123\"}}}}'")?;
-        writeln!(
-            f,
-            "  aws cloudformation describe-stacks --stack-name {} --query 'Stacks[0].Outputs'",
-            deployment.stack_name()
-        )?;
-        match &self.client_files {
-            Some([java, kcat]) => {
-                writeln!(
-                    f,
-                    "  kafka-topics.sh --list --bootstrap-server {} --command-config {}",
-                    endpoints.brokers,
-                    java.display()
-                )?;
-                writeln!(f, "  kcat -F {} -L\n", kcat.display())?;
-            }
-            None => writeln!(f, "  kcat -b {} -L\n", endpoints.brokers)?,
-        }
+        writeln!(f)?;
         write!(f, "Ctrl-C stops everything.")
     }
 }

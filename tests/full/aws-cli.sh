@@ -94,4 +94,45 @@ expect MessageId aws sns publish --topic-arn "$topic" --message hello
 expect AmazonMSK aws secretsmanager list-secrets --query 'SecretList[].Name'
 if aws ec2 describe-security-groups >"$work/log" 2>&1; then fail "there is no EC2 here"; fi
 grep -qi 'ec2' "$work/log" || fail "what is missing isn't named: $(cat "$work/log")"
+
+# The banner's own lines, as a person pastes them; a run where everyone is trusted, and one that wants tokens.
+for environment in dev staging; do
+  finish
+  run --env "$environment"
+  seen=
+  while IFS= read -r -d $'\036' command; do
+    case $command in
+    export\ * | KAFKA_BROKERS=*) eval "$command" ;;
+    # The second AWS CLI's and librdkafka's: neither PyPI nor npm has them. kafka.sh pastes those of a real Kafka.
+    aws\ logs\ tail* | kcat*) ;;
+    wscat*)
+      rm -f "$work/typed"
+      mkfifo "$work/typed"
+      (cd "$work" && exec bash -c "$command" <"$work/typed" >"$work/socket" 2>&1) &
+      exec 9>"$work/typed"
+      await connectionIds aws dynamodb scan --table-name "websocket-connections-$environment"
+      exec 9>&-
+      ;;
+    *)
+      got=$(cd "$work" && bash -o pipefail -c "$command" </dev/null 2>"$work/log") || fail "$command: $(cat "$work/log")"
+      case $command in
+      curl*) wanted=eventId ;;
+      printf*) wanted='"statusCode":202' got=$(cat "$work/response.json") ;;
+      *' scan '* | *' query '*) wanted='"Count"' ;;
+      *filter-log-events*) wanted='"events"' ;;
+      *describe-stacks*) wanted=KafkaBootstrapServers ;;
+      *' publish '*) wanted=MessageId ;;
+      *) wanted=-$environment ;;
+      esac
+      grep -qF -- "$wanted" <<<"$got" || fail "$command: no '$wanted' in: $got"
+      ;;
+    esac
+    seen="$seen ${command%% *} ${command:0:24}"
+  done < <(pasted "$work/out")
+  for word in export printf curl wscat kcat 'aws logs filter' 'aws logs tail' \
+    'aws dynamodb scan' 'aws dynamodb query' 'aws cloudformation' 'aws sns list' 'aws sns publish'; do
+    [[ $seen == *" $word"* ]] || fail "the banner of $environment has no $word"
+  done
+  printf -- '-- aws-cli: the banner of %s\n' "$environment"
+done
 echo "-- aws-cli: passed"

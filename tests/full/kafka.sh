@@ -23,17 +23,18 @@ clean() {
 }
 trap clean EXIT
 ports=(--http-port 0 --websocket-port 0 --aws-port 0 --dynamodb-port 0)
+# start [OPTION...]
 start() {
-  rm -f "$work/out"
-  "${LOCAL:-${CARGO_TARGET_DIR:-target}/debug/local}" dev --json --broker kafka --data "$work/data" "${ports[@]}" >"$work/out" &
+  : >"$work/out"
+  "${LOCAL:-${CARGO_TARGET_DIR:-target}/debug/local}" dev --no-open --broker kafka --data "$work/data" "${ports[@]}" "$@" >"$work/out" &
   server=$!
-  until [ -s "$work/out" ]; do
+  until grep -qE '^\{"ready"|^Ctrl-C stops' "$work/out"; do
     kill -0 "$server" 2>/dev/null || { echo "kafka: the local run ended" >&2; exit 1; }
     sleep 0.1
   done
 }
 address() { python3 -c 'import json, sys; print(json.loads(open(sys.argv[1]).readline())["ready"][sys.argv[2]])' "$work/out" "$1"; }
-start
+start --json
 brokers=$(address brokers)
 jars=("${XDG_CACHE_HOME:-$HOME/.cache}"/local-run/kafka-*)
 tool() {
@@ -51,6 +52,30 @@ expect '^user-info-submitted$' tool TopicCommand --list "${login[@]}"
 expect 'PartitionCount: 6' tool TopicCommand --describe --topic user-info-submitted "${login[@]}"
 expect 'user-info-submitted +5 ' tool consumer.group.ConsumerGroupCommand --describe --group onboard-ai-consumer-user-info "${login[@]}"
 
+# The banner's own lines, with those tools under the names that Kafka gives them.
+kill "$server"
+wait "$server"
+start
+. tests/full/aws-cli/pasted.sh
+kafka-topics.sh() { java -cp "${jars[0]}/*" org.apache.kafka.tools.TopicCommand "$@" 2>/dev/null; }
+kafka-consumer-groups.sh() { java -cp "${jars[0]}/*" org.apache.kafka.tools.consumer.group.ConsumerGroupCommand "$@" 2>/dev/null; }
+seen=
+while IFS= read -r -d $'\036' command; do
+  seen="$seen ${command%% *}"
+  case $command in
+  kafka-topics.sh*) expect '^user-info-submitted$' eval "$command </dev/null" ;;
+  kafka-consumer-groups.sh*) expect 'user-info-submitted +5 ' eval "$command </dev/null" ;;
+  kcat*)
+    # It is not everywhere; what it is told is.
+    read -r _ _ config _ <<<"$command"
+    expect '^sasl.username=local-admin$' cat "$config"
+    ;;
+  esac
+done < <(pasted "$work/out")
+for word in kafka-topics.sh kafka-consumer-groups.sh kcat; do
+  [[ $seen == *" $word"* ]] || { echo "kafka: the banner has no $word" >&2; exit 1; }
+done
+
 # The minutes after a rotation, when the secret has a password that the brokers haven't: the one before opens the door.
 kill "$server"
 wait "$server"
@@ -66,7 +91,7 @@ producer |= {"version": "rotated", "text": json.dumps(user)}
 with open(sys.argv[1], "w") as file:
     json.dump(secrets, file)
 EOF
-start
+start --json
 http=$(address http)
 expect '^202$' curl -s -o "$work/answer" -w '%{http_code}' -H 'content-type: application/json' \
   -d '{"email":"ada@example.com","firstName":"Ada"}' "$http/user-info"
