@@ -14,6 +14,7 @@ macro_rules! refused {
 refused! {
     if_branches
     key_id_for_arn
+    key_id_for_msk
     missing_required
     misspelt_property
     nested_stack
@@ -21,6 +22,7 @@ refused! {
     table_arn_for_stream
     text_for_reference
     unknown_attribute
+    vpc_for_security_group
     wrong_enum
     wrong_literal
 }
