@@ -139,7 +139,7 @@ impl Assembly {
         found
     }
 
-    /// What stays in the account when a deployment is deleted, and has a name of its own: types and names.
+    /// What stays in the account when a deployment is deleted, and has a name of its own: types and names, sorted.
     pub fn retained(&self, deployment: &str) -> Vec<(String, String)> {
         let Some(deployment) = self.deployments.get(deployment) else { return vec![] };
         let values = Expander::new(deployment);
@@ -158,6 +158,7 @@ impl Assembly {
                 }
             }
         }
+        found.sort();
         found
     }
 
