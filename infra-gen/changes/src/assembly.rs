@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::expand::Expander;
+use crate::refusals;
 
 /// A cloud assembly is not one that can be compared.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -138,6 +139,42 @@ impl Assembly {
         found
     }
 
+    /// What stays in the account when a deployment is deleted, and has a name of its own: types and names, sorted.
+    pub fn retained(&self, deployment: &str) -> Vec<(String, String)> {
+        let Some(deployment) = self.deployments.get(deployment) else { return vec![] };
+        let values = Expander::new(deployment);
+        let mut found = vec![];
+        for (stack, template) in &deployment.stacks {
+            for resource in template.section("Resources").values() {
+                let policy = resource["DeletionPolicy"].as_str().unwrap_or_default();
+                if !policy.starts_with("Retain") || !values.exists(stack, resource) {
+                    continue;
+                }
+                let expanded = json!({
+                    "Type": resource["Type"], "Properties": values.value(stack, &resource["Properties"]),
+                });
+                if let (Some(ty), Some(name)) = (expanded["Type"].as_str(), refusals::name(&expanded)) {
+                    found.push((ty.to_owned(), name));
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    /// What the root passes to the parameters of its nested stacks, references followed: by the stack's logical id and
+    /// the parameter's name.
+    pub fn passed(&self, deployment: &str) -> BTreeMap<(String, String), Value> {
+        let Some(deployment) = self.deployments.get(deployment) else { return BTreeMap::new() };
+        let root = deployment.stacks[""].section("Resources");
+        let is_passed = |(stack, name): &(String, String)| {
+            root.get(stack).is_some_and(|nested| nested["Properties"]["Parameters"].get(name).is_some())
+        };
+        let mut passed = Expander::new(deployment).passed();
+        passed.retain(|place, _| is_passed(place));
+        passed
+    }
+
     /// The names of the root stacks.
     pub fn deployments(&self) -> impl Iterator<Item = &str> {
         self.deployments.keys().map(String::as_str)
@@ -155,4 +192,56 @@ fn path_of<'a>(assets: &'a Value, key: &Value) -> Option<&'a str> {
         asset["destinations"].as_object().into_iter().flatten().any(|(_, to)| to["objectKey"] == *key)
     };
     files.values().find(has)?["source"]["path"].as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assembly() -> Assembly {
+        let table = |name: Value, policy: &str, condition: &str| {
+            json!({
+                "Type": "AWS::DynamoDB::Table", "DeletionPolicy": policy, "Condition": condition,
+                "Properties": { "TableName": name },
+            })
+        };
+        let root = json!({
+            "Parameters": { "Environment": { "Type": "String" } },
+            "Resources": {
+                "Data": {
+                    "Type": "AWS::CloudFormation::Stack",
+                    "Properties": { "Parameters": { "Environment": { "Ref": "Environment" } } },
+                },
+                "Key": { "Type": "AWS::KMS::Key", "DeletionPolicy": "Retain", "Properties": {} },
+            },
+        });
+        let data = json!({
+            "Parameters": { "Environment": { "Type": "String" }, "Own": { "Type": "String", "Default": "x" } },
+            "Conditions": {
+                "IsProd": { "Fn::Equals": [{ "Ref": "Environment" }, "prod"] },
+                "IsDev": { "Fn::Equals": [{ "Ref": "Environment" }, "dev"] },
+            },
+            "Resources": {
+                "Users": table(json!({ "Fn::Sub": "users-${Environment}" }), "Retain", "IsProd"),
+                "Orders": table(json!("orders"), "RetainExceptOnCreate", "IsProd"),
+                "Logs": table(json!("logs"), "Delete", "IsProd"),
+                "Tests": table(json!("tests"), "Retain", "IsDev"),
+            },
+        });
+        let values = BTreeMap::from([("Environment".to_owned(), "prod".to_owned())]);
+        Assembly::deployed("shop", root, [("Data".to_owned(), data)]).with_parameters("shop", &values)
+    }
+
+    #[test]
+    fn what_stays_after_a_deletion_has_its_name_of_the_environment() {
+        let table = |name: &str| ("AWS::DynamoDB::Table".to_owned(), name.to_owned());
+        assert_eq!(assembly().retained("shop"), [table("orders"), table("users-prod")]);
+        assert_eq!(assembly().retained("other"), []);
+    }
+
+    #[test]
+    fn what_is_passed_is_known_and_defaults_are_not_among_it() {
+        let place = ("Data".to_owned(), "Environment".to_owned());
+        assert_eq!(assembly().passed("shop"), BTreeMap::from([(place, json!("prod"))]));
+    }
 }

@@ -33,6 +33,11 @@ impl<'a> Expander<'a> {
         expander
     }
 
+    /// The parameters of every nested stack, expanded, by stack and name.
+    pub(crate) fn passed(self) -> BTreeMap<(String, String), Value> {
+        self.passed
+    }
+
     /// The parameters of a stack, expanded.
     pub(crate) fn parameters(&self, stack: &str) -> Vec<(&str, &Value)> {
         let from = (stack.to_owned(), String::new());

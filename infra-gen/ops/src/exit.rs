@@ -18,6 +18,8 @@ pub enum Exit {
     Refused = 4,
     /// What was looked at is not well.
     Unwell = 5,
+    /// There was nothing to do, and `--detailed-exitcode` asks for that to be told from what was done.
+    Unchanged = 6,
 }
 
 impl Exit {
@@ -29,7 +31,8 @@ Exit codes:
   2  the manifest, the arguments, the credentials or the Region are wrong
   3  generated/ isn't what the manifest gives
   4  refused: it would have destroyed something, or nobody said yes
-  5  what was looked at is not well";
+  5  what was looked at is not well
+  6  there was nothing to do, with --detailed-exitcode; without it that is 0";
 
     /// The number that the shell sees.
     pub fn code(self) -> u8 {
@@ -45,7 +48,24 @@ Exit codes:
             Self::Stale => "stale",
             Self::Refused => "refused",
             Self::Unwell => "unwell",
+            Self::Unchanged => "unchanged",
         }
+    }
+}
+
+/// Whether a program has to tell what was done from what was done already. Not by default: make takes any other exit
+/// code than 0 for a failure.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct Detail {
+    /// End with exit code 6 when there was nothing to do
+    #[arg(long)]
+    detailed_exitcode: bool,
+}
+
+impl Detail {
+    /// How the program ends that had nothing to do.
+    pub(crate) fn nothing_to_do(self) -> Exit {
+        if self.detailed_exitcode { Exit::Unchanged } else { Exit::Done }
     }
 }
 
@@ -61,8 +81,22 @@ mod tests {
 
     #[test]
     fn help_lists_every_code() {
-        for exit in [Exit::Done, Exit::Failed, Exit::BadInput, Exit::Stale, Exit::Refused, Exit::Unwell] {
+        for exit in [
+            Exit::Done,
+            Exit::Failed,
+            Exit::BadInput,
+            Exit::Stale,
+            Exit::Refused,
+            Exit::Unwell,
+            Exit::Unchanged,
+        ] {
             assert!(Exit::HELP.contains(&format!("\n  {}  ", exit.code())), "{exit:?}");
         }
+    }
+
+    #[test]
+    fn nothing_to_do_is_no_failure_unless_it_is_asked_for() {
+        assert_eq!(Detail { detailed_exitcode: false }.nothing_to_do().code(), 0);
+        assert_eq!(Detail { detailed_exitcode: true }.nothing_to_do().code(), 6);
     }
 }

@@ -26,6 +26,7 @@ mod rows;
 mod smoke;
 mod stack;
 mod status;
+mod stop;
 mod target;
 mod text;
 
@@ -57,5 +58,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let json = cli.command.at().json;
     let ended = runtime.block_on(cli.command.run(&mut console));
+    // After Ctrl-C a thread may still wait for an answer at the terminal, or for cargo.
+    runtime.shutdown_background();
     ended.unwrap_or_else(|problem| problem.report(json, &mut console)).into()
 }

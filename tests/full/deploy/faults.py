@@ -1,5 +1,7 @@
 """Faults in the middle, and going on after them."""
 
+from world import STACK
+
 STAGING = ("--env", "staging")
 LOOKUP = "kafka GET /v1/clusters/.*/bootstrap-brokers"
 
@@ -25,6 +27,36 @@ def expired_following(world):
     ended.must(2, "make deploy ENV=dev")
     world.proxy.clear()
     world.deploy().must(0, "nothing to do")
+
+
+def stopped(world):
+    """Ctrl-C at any moment before it is asked to begin changes nothing, and says so; after that it says how to go on"""
+    arguments = ("deploy", "--yes", "--no-check", "--zips", str(world.zips))
+
+    def interrupted(operation, after=""):
+        world.proxy.clear()
+        held = world.proxy.inject(operation, "held", after=after)
+        process = world.start(*arguments)
+        if not held.reached.wait(60):
+            raise AssertionError(f"{operation} was never called")
+        ended = world.interrupt(process, arguments)
+        held.release()
+        if not held.done.wait(60):
+            raise AssertionError(f"{operation} was never sent on")
+        return ended
+
+    for operation in ("GetCallerIdentity", "s3 HEAD /.*/functions/.*", "CreateChangeSet", "DescribeChangeSet"):
+        world.change("perform-kyc")
+        interrupted(operation).must(1, "this run has changed nothing").must_not("goes on")
+        world.same("executed", 0, world.proxy.seen["ExecuteChangeSet"])
+    interrupted("ExecuteChangeSet").must(1, "before CloudFormation answered", "make deploy ENV=dev")
+    world.deploy().must(0)
+    world.change("perform-kyc")
+    interrupted("DescribeStacks", after="ExecuteChangeSet").must(1, "CloudFormation goes on with it", "make deploy ENV=dev")
+    world.deploy().must(0)
+    world.deploy().must(0, "nothing to do")
+    sets = world.client("cloudformation").list_change_sets(StackName=STACK)["Summaries"]
+    world.same("change sets that are left", [], [row for row in sets if row["ExecutionStatus"] == "AVAILABLE"])
 
 
 def lost(world):
@@ -69,12 +101,15 @@ def interrupted(world):
         raise AssertionError("the stack was never begun")
     ended = world.interrupt(first, arguments)
     ended.must(1, "CloudFormation goes on with it", "make deploy ENV=staging")
+    # It has the checks still to come: the emulator has no mappings, which they find.
+    arguments = ("deploy", "--yes", "--zips", str(world.zips), *STAGING)
     second = world.start(*arguments)
     world.proxy.wait_for("DescribeStackEvents", 2)
     held.release()
-    world.end(second, arguments, 0).must(0, "onboard-ai-staging is changing already; following it", "nothing to do")
+    joined = world.end(second, arguments, 0).must(5, "onboard-ai-staging is changing already; following it", "deployed")
+    joined.must(5, "WebSocketApiEndpoint", "has no event source mapping for kyc-verified").must_not("nothing to do")
     world.ops("status", *STAGING).must(0, "CREATE_COMPLETE")
     world.ops("destroy", "--yes", "onboard-ai-staging", *STAGING).must(0)
 
 
-SCENARIOS = [expired_upload, expired_following, lost, denied, failing, interrupted]
+SCENARIOS = [expired_upload, expired_following, stopped, lost, denied, failing, interrupted]

@@ -6,6 +6,7 @@ def replacement(world):
     world.edit(("    key: customerId\n    sort: applicationId\n    ttl: 30d\n", "    key: customerId\n    ttl: 30d\n"))
     ended = world.deploy().must(4, "Data/RecommendationsTable", "IMPOSSIBLE", "nothing was changed", "no flag permits")
     ended.must_not("--allow")
+    world.deploy("--preview").must(4, "Data/RecommendationsTable", "IMPOSSIBLE")
     world.same("executed", 0, world.proxy.seen["ExecuteChangeSet"])
     world.ops("status").must(0)
     world.restore()
@@ -25,6 +26,38 @@ def group(world):
     world.restore()
 
 
+def cluster(world):
+    """another cluster is refused, since what is unread in this one would be lost"""
+    arn = "arn:aws:kafka:us-east-1:123456789012:cluster/other/5fd1b3a2"
+    place = ("ExistingSubnetIds=subnet-1", "ExistingSecurityGroupId=sg-1", "ExistingSecretArn=arn:aws:secretsmanager:x",
+             "ExistingSecretKeyArn=arn:aws:kms:x", "TopicCreation=outside", f"ExistingClusterArn={arn}")
+    parameters = [part for value in place for part in ("--parameter", value)]
+    ended = world.deploy(*parameters).must(4, "Foundation/Cluster=delete", "of another cluster", "is never handled")
+    ended.must(4, "KycVerifiedTopic/OnboardAiConsumerKycMapping=cluster")
+    world.same("executed", 0, world.proxy.seen["ExecuteChangeSet"])
+
+
+def failing(world):
+    """an update that fails: its cause on top, and everything as it was before"""
+    world.edit(("count: 2, storage_gib: 50", "count: 2, storage_gib: 60"))
+    ended = world.deploy().must(1, "UPDATE_ROLLBACK_COMPLETE", "everything was put back", "make deploy ENV=dev")
+    first = next(line for line in ended.err.splitlines() if line.startswith("error"))
+    if "Foundation/Cluster failed: the emulator can't update" not in first:
+        raise AssertionError(f"the cause is not on top: {first}")
+    world.same("the stack", "UPDATE_ROLLBACK_COMPLETE", world.status())
+    world.restore()
+    world.deploy().must(0, "nothing to do")
+
+
+def bucket(world):
+    """a bucket of another Region, and a name that somebody else has"""
+    world.proxy.inject("s3 HEAD /[^/]*/?", "elsewhere")
+    world.deploy().must(2, "is in eu-central-1, not in us-east-1", "--bucket NAME", "AWS_REGION")
+    world.proxy.inject("s3 PUT /[^/]*/?", "taken")
+    world.deploy("--preview", AWS_REGION="eu-west-1").must(1, "can't make the bucket", "BucketAlreadyExists", "--bucket NAME")
+    world.same("change sets", 0, world.proxy.seen["CreateChangeSet"])
+
+
 def slip(world):
     """flags and zips with a slip are told"""
     world.change("perform-kyc")
@@ -37,4 +70,4 @@ def slip(world):
     (world.zips / "away.zip").rename(world.zips / "perform-kyc.zip")
 
 
-SCENARIOS = [replacement, partitions, group, slip]
+SCENARIOS = [replacement, partitions, group, cluster, failing, bucket, slip]

@@ -16,9 +16,14 @@ ERRORS = {
     "throttled": ("ThrottlingException", "SlowDown", 400, "Rate exceeded"),
     "expired": ("ExpiredToken", "ExpiredToken", 403, "The security token included in the request is expired"),
     "denied": ("AccessDenied", "AccessDenied", 403, "User: arn:aws:iam::123456789012:user/jo is not authorized"),
+    "elsewhere": ("", "PermanentRedirect", 301, "The bucket is in this region: eu-central-1"),
+    "taken": ("", "BucketAlreadyExists", 409, "The requested bucket name is not available"),
     "unwell": ("ServiceUnavailable", "ServiceUnavailable", 503, "Please try again"),
 }
 XML = "<ErrorResponse><Error><Code>{0}</Code><Message>{1}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
+# A deletion that goes on after it was answered, as the service's does.
+DELETING = "<DescribeChangeSetResponse><DescribeChangeSetResult><Status>DELETE_PENDING</Status></DescribeChangeSetResult>"
+DELETING += "</DescribeChangeSetResponse>"
 S3_XML = "<Error><Code>{0}</Code><Message>{1}</Message><RequestId>r</RequestId></Error>"
 
 
@@ -28,7 +33,8 @@ class Fault:
 
     `kind` is an error of ERRORS or one of these: `refused`, the connection is closed and nothing was sent on; `lost`, it
     is sent on and the connection closed before the answer; `cut`, the same in the middle of the answer; `held`, it waits
-    for `release()`. `skip` calls go by before, and `times` are hit; with `after`, only once that operation was seen.
+    for `release()`, and `done` is set when it was sent on; `deleting`, a change set is told to be on its way out. `skip`
+    calls go by before, and `times` are hit; with `after`, only once that operation was seen.
     """
 
     operation: str
@@ -38,6 +44,7 @@ class Fault:
     after: str = ""
     hits: int = 0
     reached: threading.Event = field(default_factory=threading.Event)
+    done: threading.Event = field(default_factory=threading.Event)
     _released: threading.Event = field(default_factory=threading.Event)
 
     def takes(self, operation, seen):
@@ -133,9 +140,13 @@ class Proxy:
             fault.wait()
         elif kind in ERRORS:
             return refuse(handler, service, kind)
+        if kind == "deleting":
+            return answer(handler, 200, DELETING)
         if kind == "refused":
             return close(handler)
-        status, headers, answer = self._forward(handler, body)
+        status, headers, body = self._forward(handler, body)
+        if fault:
+            fault.done.set()
         if kind == "lost":
             return close(handler)
         handler.send_response(status)
@@ -144,10 +155,10 @@ class Proxy:
                 handler.send_header(key, value)
         # What HEAD tells is the length of what isn't sent.
         told = dict((key.lower(), value) for key, value in headers).get("content-length")
-        handler.send_header("content-length", told if handler.command == "HEAD" and told else str(len(answer)))
+        handler.send_header("content-length", told if handler.command == "HEAD" and told else str(len(body)))
         handler.send_header("connection", "close")
         handler.end_headers()
-        handler.wfile.write(answer[: len(answer) // 2] if kind == "cut" else answer)
+        handler.wfile.write(body[: len(body) // 2] if kind == "cut" else body)
         if kind == "cut":
             close(handler)
 
@@ -189,8 +200,16 @@ def refuse(handler, service, kind):
         text = f'{{"__type": "{code}", "message": "{message}"}}'
     else:
         text = XML.format(code, message)
+    headers = {"x-amzn-errortype": code}
+    if kind == "elsewhere":
+        headers["x-amz-bucket-region"] = "eu-central-1"
+    answer(handler, status, text, headers)
+
+
+def answer(handler, status, text, headers={}):
     handler.send_response(status)
-    handler.send_header("x-amzn-errortype", code)
+    for key, value in headers.items():
+        handler.send_header(key, value)
     handler.send_header("content-length", str(len(text)))
     handler.send_header("connection", "close")
     handler.end_headers()

@@ -15,6 +15,7 @@ import destroy
 import faults
 import gate
 import others
+import safety
 import update
 
 
@@ -27,7 +28,7 @@ def main(root, ops, infra_gen, programs, aws, cdk):
     world = World(work, ops, infra_gen, root, {"bootstrap-brokers": Path(programs) / "bootstrap-brokers"})
     world.aws, world.cdk = aws, cdk
     try:
-        for module in (update, gate, faults, destroy, others):
+        for module in (update, gate, faults, destroy, others, safety):
             for scenario in module.SCENARIOS:
                 step(scenario.__doc__.splitlines()[0])
                 world.proxy.clear()

@@ -1,8 +1,14 @@
-"""Create, no-op, a topic more."""
+"""Create, no-op, checks, a build, a topic more."""
 
-from world import readme_topic, STACK
+import json
+from collections import Counter
+
+from world import STACK, readme_topic
 
 UPLOADS = "s3 PUT /[^/]+/.+"
+LOOKS = "s3 HEAD /[^/]+/.+"
+# What a deployment that has nothing to do asks beside the objects that should be there, once each.
+ASKS = ["GetCallerIdentity", "DescribeStacks", "ListChangeSets", "CreateChangeSet", "DeleteChangeSet"]
 
 
 def nobody_says_yes(world):
@@ -13,8 +19,13 @@ def nobody_says_yes(world):
 
 
 def preview(world):
-    """a preview alone: what would be made, for a person and for programs"""
-    world.deploy("--preview").must(0, "Foundation/Cluster", "AWS::MSK::Cluster", "KycVerifiedTopic/Consumer")
+    """a preview alone: what would be made, for a person and for programs; its stack goes when its change set has gone"""
+    deleting = world.proxy.inject("DescribeChangeSet", "deleting", times=2, after="DeleteChangeSet")
+    ended = world.deploy("--preview").must(0, "Foundation/Cluster", "AWS::MSK::Cluster", "KycVerifiedTopic/Consumer")
+    ended.must(0, "who may do what:", "+ Edge/AuthorizerRole: Allow sts:AssumeRole to lambda.amazonaws.com")
+    ended.must(0, "fixed cost by month: $0.00 -> $", "broker kafka.m7g.large", "not counted: requests")
+    world.same("looks at the change set on its way out", 2, deleting.hits)
+    world.same("the stack", None, world.status())
     told = world.deploy("--preview", "--json").must(0).json()
     added = {row["resource"] for row in told["changes"] if row["action"] == "added"}
     world.same("what isn't added", [], [row for row in told["changes"] if row["resource"] not in added])
@@ -40,6 +51,7 @@ def create(world):
         world.proxy.inject("DescribeStackEvents", "throttled", skip=1),
     ]
     ended = world.deploy().must(0, "WebSocketApiEndpoint", "KafkaBootstrapServers")
+    ended.must(0, "an MSK cluster takes 15 to 60 minutes")
     world.same("the faults that were met", [fault.times for fault in faults], [fault.hits for fault in faults])
     if "WebSocketApiEndpoint" not in ended.out:
         raise AssertionError(f"the outputs are no data: {ended.out}")
@@ -50,25 +62,82 @@ def create(world):
 
 
 def nothing(world):
-    """a second deployment has nothing to do, and puts nothing"""
-    ended = world.deploy().must(0, "nothing to do")
-    world.same("uploads", 0, world.proxy.count(UPLOADS))
-    world.same("executed", 0, world.proxy.seen["ExecuteChangeSet"])
+    """a second deployment has nothing to do, puts nothing, and asks for nothing twice"""
+    ended = world.deploy().must(0, "nothing to do", "WebSocketApiEndpoint")
     print(f"took {ended.seconds:.2f} s with {world.proxy.seen.total()} calls")
-    told = world.deploy("--json").must(0).json()
+    world.same("uploads", 0, world.proxy.count(UPLOADS))
+    assets = json.loads((world.project / f"generated/cloudformation/{STACK}.assets.json").read_text())["files"]
+    world.same("objects looked for", world.functions() + len(assets), world.proxy.count(LOOKS))
+    # However long a change set takes to be made, and the bucket is looked at and its tags.
+    others = {name: number for name, number in world.proxy.seen.items() if not name.startswith("s3 ")}
+    others.pop("DescribeChangeSet")
+    world.same("other calls", Counter(ASKS), Counter(others))
+    world.same("looks at the bucket", 2, world.proxy.count("s3 .*") - world.proxy.count(LOOKS))
+    told = world.deploy("--json", "--detailed-exitcode").must(6).json()
     world.same("for programs", ("unchanged", STACK), (told["status"], told["stack"]))
     world.ops("status").must(0, "CREATE_COMPLETE")
 
 
+def checked(world):
+    """what CloudFormation calls complete, and doesn't run: the outputs, then exit code 5 and what is wrong"""
+    arguments = ("deploy", "--yes", "--zips", str(world.zips))
+    world.change("perform-kyc")
+    ended = world.ops(*arguments).must(5, "deployed", "WebSocketApiEndpoint")
+    # The emulator forgets what its stacks associate, and has no mappings of Kafka's topics.
+    ended.must(5, "AmazonMSK_onboard-ai-producer-dev", "isn't associated with the cluster")
+    ended.must(5, "has no event source mapping for kyc-verified", "no synthetic event was sent", "make smoke")
+    world.change("perform-kyc")
+    told = world.ops(*arguments, "--json").must(5).last()
+    verdicts = {check["check"]: check["verdict"] for check in told["after"]["checks"]}
+    world.same("the checks", {"scram users": "bad", "mappings": "bad"}, verdicts)
+    world.same("an event that was sent", None, told["after"]["event"])
+    if "WebSocketApiEndpoint" not in told["outputs"]:
+        raise AssertionError(told)
+
+
+def built(world):
+    """without --zips it builds: all of it once, then what has changed, then nothing"""
+    names = [zip.stem for zip in world.zips.glob("*.zip")]
+    world.workspace(names)
+    arguments = ("deploy", "--yes", "--no-check")
+    variables = {"CARGO_TARGET_DIR": str(world.work / "target"), "CARGO_NET_OFFLINE": "true"}
+    world.build(*arguments, **variables).must(0, "building the functions", "KycVerifiedTopic/Producer")
+    world.same("zips that were put", len(names), world.proxy.count("s3 PUT /.*/functions/.*"))
+    zips = sorted((world.work / "target/lambda").glob("*.zip"))
+    made = {zip.stem: zip.stat().st_mtime_ns for zip in zips}
+    world.same("the zips", sorted(names), sorted(made))
+    world.proxy.clear()
+    world.build(*arguments, **variables).must(0, "nothing to do").must_not("Compiling")
+    world.same("the zips after it", made, {zip.stem: zip.stat().st_mtime_ns for zip in zips})
+    world.source("perform-kyc", "another")
+    world.build(*arguments, **variables).must(0, "KycVerifiedTopic/Producer").must_not("UserInfoSubmittedTopic/Producer")
+    new = {zip.stem: zip.stat().st_mtime_ns for zip in zips}
+    world.same("the zips that are new", ["perform-kyc"], [name for name in new if new[name] != made[name]])
+    world.same("zips that were put", 1, world.proxy.count("s3 PUT /.*/functions/.*"))
+    world.source("perform-kyc", "a slip", body="this is no Rust")
+    world.build(*arguments, **variables).must(1, "this is no Rust", "cargo")
+    # Those of the other scenarios again, one of which really runs.
+    world.deploy().must(0)
+
+
+def reasons(world):
+    """the preview says why: the property, what it is and what it will be"""
+    world.edit(("log_retention: 14d", "log_retention: 7d"))
+    ended = world.deploy("--preview").must(0, "changed", "RetentionInDays 14 -> 7", "AWS::Logs::LogGroup")
+    ended.must(0, "fixed cost by month: ", "(+$0.00)").must_not("replaced", "who may do what")
+    world.restore()
+
+
 def elsewhere(world):
     """another Region and another environment have no such stack; an unknown environment is told"""
+    before = world.status()
     world.ops("status", AWS_REGION="eu-west-1").must(5, f"there is no stack {STACK} in eu-west-1", "AWS_REGION")
     world.ops("status", "--env", "staging").must(5, "there is no stack onboard-ai-staging in us-east-1")
     world.deploy("--env", "nope").must(2, "no environment `nope`", "staging")
     world.deploy(AWS_REGION=None).must(2, "no AWS Region is set")
     world.deploy(AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None).must(2, "there are no AWS credentials")
     world.deploy(AWS_ENDPOINT_URL="http://127.0.0.1:9", AWS_MAX_ATTEMPTS="2").must(1, "no answer", "AWS_ENDPOINT_URL")
-    world.same("the stack", "CREATE_COMPLETE", world.status())
+    world.same("the stack", before, world.status())
 
 
 def stale(world):
@@ -111,4 +180,4 @@ def less(world):
     world.same("the nested stacks", False, "PolicyCancelledTopic" in world.stacks())
 
 
-SCENARIOS = [nobody_says_yes, preview, create, nothing, elsewhere, stale, topic, less]
+SCENARIOS = [nobody_says_yes, preview, create, nothing, checked, built, reasons, elsewhere, stale, topic, less]

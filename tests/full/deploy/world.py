@@ -54,6 +54,10 @@ class Ended:
     def json(self):
         return json.loads(self.out)
 
+    def last(self):
+        """The last of several JSON documents, one a line."""
+        return json.loads(self.out.splitlines()[-1])
+
 
 class World:
     """An emulator behind a proxy, and a copy of the project's manifest and what is rendered from it."""
@@ -152,6 +156,31 @@ class World:
     def deploy(self, *arguments, **variables):
         """Without the checks after it: the emulator has no brokers that an event could be sent through."""
         return self.ops("deploy", "--yes", "--no-check", "--zips", str(self.zips), *arguments, **variables)
+
+    def workspace(self, names):
+        """A program for each function, as `ops deploy` builds them."""
+        (self.project / "src").mkdir()
+        (self.project / "Cargo.toml").write_text(
+            '[package]\nname = "functions"\nedition = "2024"\n\n[profile.release]\nstrip = true\n\n'
+            + "".join(f'[[bin]]\nname = "{name}"\npath = "src/{name}.rs"\n\n' for name in names)
+        )
+        for name in names:
+            self.source(name, "one")
+        # Nothing depends on anything.
+        (self.project / "Cargo.lock").write_text('version = 4\n\n[[package]]\nname = "functions"\nversion = "0.0.0"\n')
+
+    def source(self, name, text, body=None):
+        """A program of its own. A producer's has Kafka's client in it, as far as anybody can see, and no other has."""
+        is_producer = not name.startswith(("consumer-", "websocket-", "bootstrap-"))
+        words = f"{name} {text}" + " librdkafka OpenSSL 3." * is_producer
+        body = body or f'fn main() {{\n    println!("{{}}", std::hint::black_box("{words}"));\n}}\n'
+        (self.project / f"src/{name}.rs").write_text(body)
+
+    def build(self, *arguments, **variables):
+        """Runs the program where cargo can be found."""
+        cargo = {name: os.environ.get(name) for name in ("CARGO_HOME", "RUSTUP_HOME")}
+        homes = {"CARGO_HOME": Path.home() / ".cargo", "RUSTUP_HOME": Path.home() / ".rustup"}
+        return self.ops(*arguments, **{name: cargo[name] or str(homes[name]) for name in homes}, **variables)
 
     def change(self, function):
         """Another program for this function, which is never called."""

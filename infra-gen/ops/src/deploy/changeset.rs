@@ -1,11 +1,14 @@
 //! Change sets: made, waited for, read with those of nested stacks, executed, and cleared away.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use aws_sdk_cloudformation::{
     Client,
     operation::describe_change_set::DescribeChangeSetOutput,
-    types::{Capability, Change, ChangeSetStatus, ChangeSetType, Parameter, Tag},
+    types::{Capability, Change, ChangeSetStatus, ChangeSetType, ExecutionStatus, Parameter, Tag},
 };
 
 use crate::{
@@ -13,8 +16,11 @@ use crate::{
     aws::{Aws, Told as _},
 };
 
-/// The name of ours; a stack has at most one of it.
-const NAME: &str = "ops-deploy";
+/// The beginning of the names of ours. Each has a name of its own: AWS goes on deleting a change set, and those of nested
+/// stacks, after it has answered, and takes no other one of the same name meanwhile.
+const PREFIX: &str = "ops-deploy";
+/// How long a deletion may take.
+const PATIENCE: Duration = Duration::from_mins(3);
 const FASTEST: Duration = Duration::from_millis(150);
 const SLOWEST: Duration = Duration::from_secs(3);
 /// What CloudFormation says when there is nothing to change.
@@ -49,15 +55,15 @@ pub(crate) struct ChangeSet {
 pub(crate) async fn make(aws: &Aws, wish: Wish) -> Result<Option<ChangeSet>, Problem> {
     let client = aws.cloudformation();
     if wish.exists {
-        clear(&client, &wish.stack).await?;
+        clear(&client, &wish.stack).await;
     }
     let doing = format!("make a change set for {}", wish.stack);
-    let mark = format!("ops {} {}", std::process::id(), jiff::Timestamp::now());
+    let name = format!("{PREFIX}-{}-{}", jiff::Timestamp::now().as_millisecond(), std::process::id());
     let tag = |(key, value): &(String, String)| Tag::builder().key(key).value(value).build();
     let made = client
         .create_change_set()
         .stack_name(&wish.stack)
-        .change_set_name(NAME)
+        .change_set_name(&name)
         .change_set_type(if wish.create { ChangeSetType::Create } else { ChangeSetType::Update })
         .template_url(&wish.template_url)
         .set_parameters(Some(wish.parameters))
@@ -66,7 +72,6 @@ pub(crate) async fn make(aws: &Aws, wish: Wish) -> Result<Option<ChangeSet>, Pro
         .capabilities(Capability::CapabilityNamedIam)
         .capabilities(Capability::CapabilityAutoExpand)
         .include_nested_stacks(true)
-        .description(&mark)
         .send()
         .await
         .fault();
@@ -74,12 +79,8 @@ pub(crate) async fn make(aws: &Aws, wish: Wish) -> Result<Option<ChangeSet>, Pro
         // A try whose answer was lost has made it.
         Err(fault) if fault.is("AlreadyExistsException") => {
             let told =
-                client.describe_change_set().stack_name(&wish.stack).change_set_name(NAME).send().await;
-            let told = told.told(&doing)?;
-            if told.description() != Some(&mark) {
-                return Err(fault.problem(&doing).note("somebody else deploys at this moment"));
-            }
-            told.change_set_id.unwrap_or_default()
+                client.describe_change_set().stack_name(&wish.stack).change_set_name(&name).send().await;
+            told.told(&doing)?.change_set_id.unwrap_or_default()
         }
         made => made.map_err(|fault| fault.problem(&doing))?.id.unwrap_or_default(),
     };
@@ -208,17 +209,49 @@ pub(crate) async fn discard(aws: &Aws, id: &str, stack: &str, created: bool) -> 
             found.stack_status().is_some_and(|status| status.as_str() == "REVIEW_IN_PROGRESS")
         });
         if is_empty {
+            gone(&client, id, &doing).await?;
             client.delete_stack().stack_name(stack).send().await.told(&doing)?;
         }
     }
     Ok(())
 }
 
-/// Removes what an earlier run left.
-pub(crate) async fn clear(client: &Client, stack: &str) -> Result<(), Problem> {
-    let doing = format!("remove an earlier change set of {stack}");
-    match client.delete_change_set().stack_name(stack).change_set_name(NAME).send().await.fault() {
-        Err(fault) if fault.is("ChangeSetNotFound") => Ok(()),
-        told => told.map(drop).map_err(|fault| fault.problem(&doing)),
+/// Waits until a change set that is being deleted is no more.
+async fn gone(client: &Client, id: &str, doing: &str) -> Result<(), Problem> {
+    let since = Instant::now();
+    let mut pause = FASTEST;
+    loop {
+        let told = match client.describe_change_set().change_set_name(id).send().await.fault() {
+            // With its stack, where the service has taken that away as well.
+            Err(fault) if fault.is("ChangeSetNotFound") || fault.is("ValidationError") => return Ok(()),
+            told => told.map_err(|fault| fault.problem(doing))?,
+        };
+        let status = told.status().map_or("", ChangeSetStatus::as_str);
+        if status == "DELETE_COMPLETE" {
+            return Ok(());
+        }
+        if status == "DELETE_FAILED" || since.elapsed() > PATIENCE {
+            let problem = Problem::failed(format!("can't {doing}: it is {status}"));
+            return Err(match told.status_reason() {
+                Some(reason) => problem.note(reason),
+                None => problem,
+            });
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(SLOWEST);
+    }
+}
+
+/// Removes what earlier runs left. What can't be removed is in nobody's way, so that is no error.
+async fn clear(client: &Client, stack: &str) {
+    let mut pages = client.list_change_sets().stack_name(stack).into_paginator().send();
+    while let Some(Ok(page)) = pages.next().await {
+        for summary in page.summaries() {
+            let ours = summary.change_set_name().is_some_and(|name| name.starts_with(PREFIX));
+            let done = summary.execution_status() == Some(&ExecutionStatus::ExecuteComplete);
+            if let (true, Some(id)) = (ours && !done, summary.change_set_id()) {
+                drop(client.delete_change_set().change_set_name(id).send().await);
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use changes::Assembly;
-use infra_gen::output;
+use infra_gen::output::{self, Tree};
 use serde_json::Value;
 
 use crate::{Exit, Problem, console::count, target::Target};
@@ -39,8 +39,7 @@ impl Rendering {
     /// The folder is not what the manifest gives.
     pub(crate) fn fresh(target: &Target) -> Result<Self, Problem> {
         let out = target.root.join("generated");
-        let rendered = infra_gen::rendered(&target.model)
-            .map_err(|error| Problem::failed(format!("can't render the manifest: {error}")))?;
+        let rendered = rendered(target)?;
         let comparison = output::compare(&out, &rendered.tree)
             .map_err(|error| Problem::failed(format!("can't look at {}: {error}", out.display())))?;
         let differences: Vec<&str> =
@@ -48,13 +47,7 @@ impl Rendering {
         if !differences.is_empty() {
             return Err(stale(&out, &differences));
         }
-        let files: BTreeMap<&str, &str> = rendered
-            .tree
-            .iter()
-            .filter_map(|(path, contents)| Some((path.strip_prefix("cloudformation/")?, contents)))
-            .collect();
-        Self::of(target, &files)
-            .map_err(|reason| Problem::failed(format!("the cloud assembly can't be used: {reason}")))
+        Self::of(target, &files(&rendered.tree)).map_err(|reason| unusable(&reason))
     }
 
     fn of(target: &Target, files: &BTreeMap<&str, &str>) -> Result<Self, String> {
@@ -93,6 +86,34 @@ impl Rendering {
             root: json(root_path)?,
         })
     }
+}
+
+/// What stays in the account when the environment's stack is deleted, and has a name of its own: types and names.
+///
+/// # Errors
+/// The manifest can't be rendered.
+pub(crate) fn retained(target: &Target) -> Result<Vec<(String, String)>, Problem> {
+    let rendered = rendered(target)?;
+    let assembly = Assembly::read(files(&rendered.tree)).map_err(|error| unusable(&error.to_string()))?;
+    let name = target.stack_name();
+    let environment = BTreeMap::from([("Environment".to_owned(), target.environment.name.clone())]);
+    Ok(assembly.with_parameters(&name, &environment).retained(&name))
+}
+
+fn rendered(target: &Target) -> Result<infra_gen::Rendered, Problem> {
+    infra_gen::rendered(&target.model)
+        .map_err(|error| Problem::failed(format!("can't render the manifest: {error}")))
+}
+
+/// The files of the cloud assembly, by their paths in it.
+fn files(tree: &Tree) -> BTreeMap<&str, &str> {
+    tree.iter()
+        .filter_map(|(path, contents)| Some((path.strip_prefix("cloudformation/")?, contents)))
+        .collect()
+}
+
+fn unusable(reason: &str) -> Problem {
+    Problem::failed(format!("the cloud assembly can't be used: {reason}"))
 }
 
 fn stale(out: &Path, differences: &[&str]) -> Problem {

@@ -17,7 +17,9 @@ pub(crate) struct Allow {
 }
 
 /// What can be permitted.
-const WHATS: [&str; 4] = ["replace", "delete", "group", "topic"];
+const WHATS: [&str; 6] = ["replace", "delete", "group", "topic", "cluster", "regenerate"];
+/// A secret whose value Secrets Manager makes; with another setting of it, it makes another value.
+const SECRET: (&str, &str) = ("AWS::SecretsManager::Secret", "GenerateSecretString");
 
 impl Allow {
     /// Reads `Stack/Resource=what`.
@@ -71,6 +73,15 @@ pub(crate) fn stops(
             Action::Replaced if row.stateful => stops.push(stop("is replaced", "replace")),
             Action::MayBeReplaced if row.stateful => stops.push(stop("may be replaced", "replace")),
             Action::Removed if row.stateful => stops.push(stop("is deleted", "delete")),
+            Action::Changed if row.ty == SECRET.0 && row.why.iter().any(|why| why.starts_with(SECRET.1)) => {
+                stops.push(Stop {
+                    why: format!(
+                        "{place} ({}) may be given another value{because}: who still has the old one is locked out",
+                        row.ty
+                    ),
+                    allow: Some(Allow { place: place.clone(), what: "regenerate".into() }),
+                });
+            }
             _ => {}
         }
     }
@@ -93,29 +104,53 @@ fn impossible(row: &Row, consequences: &[Consequence]) -> String {
     words.collect::<Vec<_>>().join("; ")
 }
 
+/// What a consumer's mapping reads.
+struct Reading {
+    /// The mapping's place.
+    place: String,
+    /// The cluster's ARN, or what refers to it.
+    cluster: Value,
+    topic: String,
+    group: String,
+}
+
 /// Mappings whose consumers would read something else, or everything again.
 fn mappings(old: &[(String, String, String, Value)], new: &[(String, String, String, Value)]) -> Vec<Stop> {
-    let by_function =
-        |all: &[(String, String, String, Value)]| -> BTreeMap<String, (String, String, String)> {
-            let mappings = all.iter().filter(|(_, _, ty, _)| ty == "AWS::Lambda::EventSourceMapping");
-            mappings
-                .map(|(stack, id, _, properties)| {
-                    let group = properties["AmazonManagedKafkaEventSourceConfig"]["ConsumerGroupId"].as_str();
-                    let topic = properties["Topics"][0].as_str();
-                    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-                    (properties["FunctionName"].to_string(), (place(stack, id), text(topic), text(group)))
-                })
-                .collect()
-        };
+    let by_function = |all: &[(String, String, String, Value)]| -> BTreeMap<String, Reading> {
+        let mappings = all.iter().filter(|(_, _, ty, _)| ty == "AWS::Lambda::EventSourceMapping");
+        mappings
+            .map(|(stack, id, _, properties)| {
+                let group = &properties["AmazonManagedKafkaEventSourceConfig"]["ConsumerGroupId"];
+                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+                let reading = Reading {
+                    place: place(stack, id),
+                    cluster: properties["EventSourceArn"].clone(),
+                    topic: text(&properties["Topics"][0]),
+                    group: text(group),
+                };
+                (properties["FunctionName"].to_string(), reading)
+            })
+            .collect()
+    };
     let new = by_function(new);
     let mut stops = vec![];
-    for (function, (place, topic, group)) in by_function(old) {
-        let Some((_, new_topic, new_group)) = new.get(&function) else { continue };
+    for (function, Reading { place, cluster, topic, group }) in by_function(old) {
+        let Some(now) = new.get(&function) else { continue };
         let mut stop = |what: &str, why: String| {
             let allow = Some(Allow { place: place.clone(), what: what.to_owned() });
             stops.push(Stop { why, allow });
         };
-        if *new_group != group {
+        if now.cluster != cluster {
+            stop(
+                "cluster",
+                format!(
+                    "{place} reads {topic} of another cluster: what is left unread in the one it reads now is never \
+                 handled"
+                ),
+            );
+        }
+        if now.group != group {
+            let new_group = &now.group;
             stop(
                 "group",
                 format!(
@@ -124,7 +159,8 @@ fn mappings(old: &[(String, String, String, Value)], new: &[(String, String, Str
                 ),
             );
         }
-        if *new_topic != topic {
+        if now.topic != topic {
+            let new_topic = &now.topic;
             stop(
                 "topic",
                 format!(
@@ -232,6 +268,7 @@ mod tests {
 
     fn mapping(id: &str, topic: &str, group: &str) -> (String, String, String, Value) {
         let properties = json!({
+            "EventSourceArn": { "Fn::GetAtt": ["Foundation/Cluster", "Arn"] },
             "FunctionName": { "Fn::GetAtt": ["KycTopic/Consumer", "Arn"] },
             "Topics": [topic],
             "AmazonManagedKafkaEventSourceConfig": { "ConsumerGroupId": group },
@@ -248,5 +285,40 @@ mod tests {
         let found = mappings(&old, &[mapping("OtherMapping", "other", "a")]);
         assert_eq!(found[0].allow, Some(Allow { place: "KycTopic/KycMapping".into(), what: "topic".into() }));
         assert_eq!(mappings(&old, &[]), []);
+    }
+
+    #[test]
+    fn a_mapping_of_another_cluster_leaves_records_unread() {
+        let of = |cluster: &str| {
+            let (stack, id, ty, mut properties) = mapping("KycMapping", "kyc", "a");
+            properties["EventSourceArn"] = cluster.into();
+            [(stack, id, ty, properties)]
+        };
+        let one = of("arn:aws:kafka:us-east-1:123456789012:cluster/one/1");
+        assert_eq!(mappings(&one, &one), []);
+        let other = of("arn:aws:kafka:us-east-1:123456789012:cluster/other/2");
+        for new in [&other[..], &[mapping("KycMapping", "kyc", "a")]] {
+            let found = mappings(&one, new);
+            let flag = Allow::read("KycTopic/KycMapping=cluster").expect("a flag");
+            assert_eq!(found.iter().map(|stop| stop.allow.as_ref()).collect::<Vec<_>>(), [Some(&flag)]);
+            assert!(found[0].why.contains("unread"), "{}", found[0].why);
+        }
+    }
+
+    #[test]
+    fn a_secret_that_would_be_made_anew_is_refused() {
+        let secret = |why: &str| Row {
+            id: "ProducerCredentials".into(),
+            ty: "AWS::SecretsManager::Secret".into(),
+            why: vec![why.into()],
+            ..row(Action::Changed, true)
+        };
+        let found = of(&[secret("GenerateSecretString.PasswordLength 32 -> 40")]);
+        let places = ["Foundation/ProducerCredentials".to_owned()];
+        let problem = pass(&found, &[], &places, "dev").expect_err("it is refused");
+        let flag = "Foundation/ProducerCredentials=regenerate";
+        assert!(problem.help[1].contains(&format!("--allow {flag}")), "{problem:?}");
+        pass(&found, &[Allow::read(flag).expect("a flag")], &places, "dev").expect("it is permitted");
+        assert_eq!(of(&[secret("Description")]), []);
     }
 }

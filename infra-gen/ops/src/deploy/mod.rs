@@ -23,12 +23,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::{Exit, target::Where};
+use crate::{Exit, exit::Detail, target::Where};
 use gate::Allow;
 
 pub(crate) use ask::confirm;
 pub(crate) use bucket::own_name as own_bucket;
 pub(crate) use deployed::{Resource, nested, resources, template};
+pub(crate) use fresh::retained;
 pub(crate) use run::run;
 pub(crate) use state::judge;
 
@@ -69,6 +70,8 @@ pub(crate) struct Deploy {
     /// The role that CloudFormation takes on
     #[arg(long, value_name = "ARN")]
     role: Option<String>,
+    #[command(flatten)]
+    detail: Detail,
 }
 
 /// `aws`, `aws-cn`, `aws-us-gov`: the start of every ARN in the Region.

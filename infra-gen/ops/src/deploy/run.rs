@@ -1,6 +1,9 @@
 //! The steps of a deployment, in their order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use aws_sdk_cloudformation::types::Stack;
 use changes::Assembly;
@@ -23,6 +26,7 @@ use crate::{
     console::{Console, GOOD, count, styled},
     stack::{Events, Following, Progress, follow, place},
     status,
+    stop::{self, Phase},
     target::Target,
 };
 
@@ -39,6 +43,17 @@ struct Run<'a> {
     env: String,
     /// What a person types to go on: `make deploy ENV=dev`.
     again: String,
+    /// What Ctrl-C would leave behind now.
+    phase: Cell<Phase>,
+}
+
+/// A stack with which nothing goes on any more.
+struct Rest {
+    stack: Option<Stack>,
+    /// What is to be done with it.
+    begin: Begin,
+    /// An operation went on with it, was followed to its end, and ended well.
+    joined: bool,
 }
 
 /// Deploys.
@@ -54,7 +69,8 @@ pub(crate) async fn run(
     }
     let env = target.environment.name.clone();
     let again = format!("make deploy ENV={env}");
-    Run { args, target, aws, name: target.stack_name(), env, again }.deploy(console).await
+    let run = Run { args, target, aws, name: target.stack_name(), env, again, phase: Cell::default() };
+    stop::unless(run.deploy(console), || run.phase.get().stopped(&run.env, &run.again)).await
 }
 
 impl Run<'_> {
@@ -69,10 +85,10 @@ impl Run<'_> {
             identity.account,
             identity.arn
         ));
-        let (stack, begin) = self.rest(console).await?;
+        let Rest { stack, begin, joined } = self.rest(console).await?;
         let folder = match &self.args.zips {
             Some(folder) => folder.clone(),
-            None => zips::build(self.target, self.args.zigbuild, console)?,
+            None => zips::build(self.target, self.args.zigbuild, console).await?,
         };
         let zips = zips::find(self.target, &folder)?;
         let is_new = begin == Begin::Create;
@@ -98,8 +114,14 @@ impl Run<'_> {
             exists: stack.is_some(),
             role: self.args.role.clone(),
         };
+        self.phase.set(Phase::Prepared);
         let Some(set) = changeset::make(self.aws, wish).await? else {
-            return self.nothing(old_stack, console);
+            // Whoever began what was followed did not come to its checks.
+            return if joined && !self.args.preview {
+                self.finish(old_stack, console).await
+            } else {
+                self.nothing(old_stack, console).await
+            };
         };
         let old = deployed::assembly(self.aws, &self.name, old_stack).await;
         let old = match old {
@@ -110,11 +132,6 @@ impl Run<'_> {
         let preview = Preview::of(&self.name, &old, &new, &set.changes);
         self.show(&preview, is_new, console);
         if let Err(problem) = self.permitted(&preview, &old, &new) {
-            if self.args.preview && problem.exit == Exit::Refused {
-                problem.report(self.args.at.json, console);
-                changeset::discard(self.aws, &set.id, &self.name, is_new).await?;
-                return Ok(Exit::Done);
-            }
             return self.without(&set, is_new, problem).await;
         }
         if self.args.preview {
@@ -128,20 +145,23 @@ impl Run<'_> {
     }
 
     /// The stack once nothing goes on with it any more, and what is to be done with it.
-    async fn rest(&self, console: &mut Console) -> Result<(Option<Stack>, Begin), Problem> {
-        let mut stack = status::find(self.aws, &self.name).await?;
-        let mut begin = state::begin(&self.name, stack.as_ref(), &self.env)?;
-        if begin == Begin::Join {
-            let id = stack.as_ref().and_then(Stack::stack_id).unwrap_or_default().to_owned();
-            console.say(&format!("{} is changing already; following it", self.name));
-            let events = Events::of_last_operation(self.aws.cloudformation(), &id)
-                .await
-                .map_err(|fault| fault.problem("read the stack's events"))?;
-            self.follow(&id, events, console).await?;
-            stack = status::find(self.aws, &self.name).await?;
-            begin = state::begin(&self.name, stack.as_ref(), &self.env)?;
+    async fn rest(&self, console: &mut Console) -> Result<Rest, Problem> {
+        let stack = status::find(self.aws, &self.name).await?;
+        let begin = state::begin(&self.name, stack.as_ref(), &self.env)?;
+        if begin != Begin::Join {
+            return Ok(Rest { stack, begin, joined: false });
         }
-        Ok((stack, begin))
+        self.phase.set(Phase::Going);
+        let id = stack.as_ref().and_then(Stack::stack_id).unwrap_or_default().to_owned();
+        console.say(&format!("{} is changing already; following it", self.name));
+        let events = Events::of_last_operation(self.aws.cloudformation(), &id)
+            .await
+            .map_err(|fault| fault.problem("read the stack's events"))?;
+        self.follow(&id, events, console).await?;
+        self.phase.set(Phase::Before);
+        let stack = status::find(self.aws, &self.name).await?;
+        let begin = state::begin(&self.name, stack.as_ref(), &self.env)?;
+        Ok(Rest { stack, begin, joined: true })
     }
 
     fn bucket(&self, deployed: &BTreeMap<String, String>) -> bucket::Wanted {
@@ -152,15 +172,36 @@ impl Run<'_> {
         }
     }
 
-    fn nothing(&self, stack: Option<&Stack>, console: &mut Console) -> Result<Exit, Problem> {
+    async fn nothing(&self, stack: Option<&Stack>, console: &mut Console) -> Result<Exit, Problem> {
+        if !self.args.preview {
+            self.protect(stack).await?;
+        }
         let outputs = stack.map(status::outputs).unwrap_or_default();
         if self.args.at.json {
             let line = json!({ "event": "done", "status": "unchanged", "stack": self.name, "outputs": by_name(&outputs) });
             console.print(&format!("{line}\n"))?;
         } else {
             console.say(&format!("{}: {} is as it should be", styled(GOOD, "nothing to do"), self.name));
+            console.print(&status::output_lines(&outputs))?;
         }
-        Ok(Exit::Done)
+        Ok(self.args.detail.nothing_to_do())
+    }
+
+    /// Protects the stack from deletion where the manifest says so and it isn't yet.
+    async fn protect(&self, stack: Option<&Stack>) -> Result<(), Problem> {
+        let is_protected = stack.and_then(Stack::enable_termination_protection) == Some(true);
+        if !self.target.environment.deletion_protection || is_protected {
+            return Ok(());
+        }
+        self.aws
+            .cloudformation()
+            .update_termination_protection()
+            .stack_name(&self.name)
+            .enable_termination_protection(true)
+            .send()
+            .await
+            .told(&format!("protect {} from deletion", self.name))
+            .map(drop)
     }
 
     fn show(&self, preview: &Preview, is_new: bool, console: &mut Console) {
@@ -208,21 +249,13 @@ impl Run<'_> {
     }
 
     async fn execute(&self, set: &ChangeSet, console: &mut Console) -> Result<Exit, Problem> {
-        let client = self.aws.cloudformation();
-        let events = Events::from_now(client.clone(), &set.stack_id)
+        let events = Events::from_now(self.aws.cloudformation(), &set.stack_id)
             .await
             .map_err(|fault| fault.problem("read the stack's events"))?;
+        self.phase.set(Phase::Asked);
         changeset::execute(self.aws, set, &self.name).await?;
+        self.phase.set(Phase::Going);
         let stack = self.follow(&set.stack_id, events, console).await?;
-        if self.target.environment.deletion_protection {
-            client
-                .update_termination_protection()
-                .stack_name(&self.name)
-                .enable_termination_protection(true)
-                .send()
-                .await
-                .told(&format!("protect {} from deletion", self.name))?;
-        }
         self.finish(stack.as_ref(), console).await
     }
 
@@ -239,38 +272,37 @@ impl Run<'_> {
         Ok(ended.stack)
     }
 
-    /// Tells what came of it, and sees whether it runs.
+    /// Tells what came of it, and sees whether it runs. The outputs are told whatever the rest comes to.
     async fn finish(&self, stack: Option<&Stack>, console: &mut Console) -> Result<Exit, Problem> {
+        self.phase.set(Phase::Checking);
         let outputs = stack.map(status::outputs).unwrap_or_default();
         if !self.args.at.json {
             console.say(&format!("{}: {}", styled(GOOD, "deployed"), self.name));
             console.print(&status::output_lines(&outputs))?;
         }
-        let after = if self.args.no_check { None } else { Some(self.check(console).await?) };
-        let is_well = after.as_ref().is_none_or(After::is_well);
+        let after = self.after(stack, console).await;
         if self.args.at.json {
-            let after = after.map(|after| after.to_json());
+            let seen = after.as_ref().ok().and_then(Option::as_ref).map(After::to_json);
             let line = json!({
-                "event": "done", "status": "deployed", "stack": self.name, "outputs": by_name(&outputs), "after": after,
+                "event": "done", "status": "deployed", "stack": self.name, "outputs": by_name(&outputs), "after": seen,
             });
             console.print(&format!("{line}\n"))?;
-        } else if let Some(after) = after {
+        }
+        let Some(after) = after? else { return Ok(Exit::Done) };
+        if !self.args.at.json {
             console.say(&format!("\n{}", after.text().trim_end()));
         }
-        Ok(if is_well { Exit::Done } else { Exit::Unwell })
+        Ok(if after.is_well() { Exit::Done } else { Exit::Unwell })
     }
 
-    /// What CloudFormation calls complete may still not run: a SCRAM association that failed silently, a mapping that
-    /// is not enabled.
-    async fn check(&self, console: &mut Console) -> Result<After, Problem> {
-        let stopped = || {
-            Problem::failed("stopped before the checks were through; the deployment itself is complete")
-                .help(format!("look later: make doctor ENV={0}, make smoke ENV={0}", self.env))
-        };
-        tokio::select! {
-            after = after::check(self.target, self.aws, Patience::default(), console) => after,
-            _ = tokio::signal::ctrl_c() => Err(stopped()),
+    /// Protects the stack, then looks whether what CloudFormation calls complete also runs: a SCRAM association may have
+    /// failed silently, a mapping may not be enabled.
+    async fn after(&self, stack: Option<&Stack>, console: &mut Console) -> Result<Option<After>, Problem> {
+        self.protect(stack).await?;
+        if self.args.no_check {
+            return Ok(None);
         }
+        after::check(self.target, self.aws, Patience::default(), console).await.map(Some)
     }
 }
 

@@ -18,21 +18,29 @@ pub(crate) struct Zip {
 }
 
 /// Builds every function, or what of them has changed, as `make build` does.
-pub(crate) fn build(target: &Target, zigbuild: bool, console: &mut Console) -> Result<PathBuf, Problem> {
-    let root = &target.root;
+pub(crate) async fn build(
+    target: &Target,
+    zigbuild: bool,
+    console: &mut Console,
+) -> Result<PathBuf, Problem> {
+    let root = target.root.clone();
     let out = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| root.join("target"), PathBuf::from)
         .join("lambda");
     let builder = if zigbuild { package::Builder::Zig } else { package::Builder::Cargo };
     console.say("building the functions");
-    package::package(&target.model, root, &out, builder, |_| {}).map_err(|error| {
+    let model = target.model.clone();
+    let built = tokio::task::spawn_blocking(move || {
+        package::package(&model, &root, &out, builder, |_| {}).map(|_| out)
+    });
+    let built = built.await.map_err(|error| Problem::failed(format!("the build broke off: {error}")))?;
+    built.map_err(|error| {
         let problem = Problem::failed(error.to_string());
         match error.help() {
             Some(help) => problem.help(help),
             None => problem,
         }
-    })?;
-    Ok(out)
+    })
 }
 
 /// The zip of every function of the model in this folder.

@@ -1,6 +1,6 @@
 //! What becomes of each resource when its stack is deleted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use aws_sdk_cloudformation::types::Stack;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Problem,
-    aws::{Aws, Identity, Told as _},
+    aws::{Aws, Fault, Identity, Told as _},
     console::{BAD, GOOD, count, styled},
     deploy::{self, Resource},
     stack::place,
@@ -131,6 +131,9 @@ impl Left {
 }
 
 /// What is left: what the stack retained, logs that came after their group was deleted, and the artifact bucket.
+///
+/// Of a deletion that was broken off, the stack may not tell any more what it retained, so what the templates retain
+/// under a name of its own is looked for as well.
 pub(super) async fn left(
     aws: &Aws,
     target: &Target,
@@ -138,9 +141,11 @@ pub(super) async fn left(
     fate: &Fate,
 ) -> Result<Vec<Left>, Problem> {
     let mut left: Vec<Left> = fate.kept.iter().map(|(ty, name)| kept(ty, name)).collect();
-    for group in log_groups(aws, target).await? {
-        if !left.iter().any(|left| left.name == group) {
-            left.push(kept("AWS::Logs::LogGroup", &group));
+    for (ty, name) in still_there(aws, target).await? {
+        // A secret's own name has a suffix in its ARN.
+        let is_told = |left: &Left| left.ty == ty && left.name.starts_with(&name);
+        if !left.iter().any(is_told) {
+            left.push(kept(&ty, &name));
         }
     }
     let bucket = deploy::own_bucket(&target.model.app.name, &identity.account, aws.region());
@@ -177,35 +182,77 @@ fn kept(ty: &str, name: &str) -> Left {
     Left { ty: ty.to_owned(), name: name.to_owned(), remove }
 }
 
-/// A function that ran while its log group was deleted has made it anew.
-async fn log_groups(aws: &Aws, target: &Target) -> Result<Vec<String>, Problem> {
-    let functions: Vec<String> = target
-        .model
-        .functions
-        .iter()
-        .map(|function| format!("/aws/lambda/{}", target.function_name(function)))
-        .collect();
-    let prefix = format!("/aws/lambda/{}-", target.model.app.name);
+/// What the templates retain, and is there: type and own name. Keys and the audit trail's bucket have no name to be found
+/// by; topics go with their cluster.
+async fn still_there(aws: &Aws, target: &Target) -> Result<Vec<(String, String)>, Problem> {
     let mut found = vec![];
-    let mut token = None;
-    loop {
-        let told = aws
-            .logs()
-            .describe_log_groups()
-            .log_group_name_prefix(&prefix)
-            .set_next_token(token)
-            .send()
-            .await
-            .told("look for log groups that are left")?;
-        let names = told.log_groups().iter().filter_map(|group| group.log_group_name());
-        found.extend(
-            names.filter(|name| functions.iter().any(|function| function == name)).map(str::to_owned),
-        );
-        token = told.next_token;
-        if token.is_none() {
-            return Ok(found);
+    let mut groups = BTreeSet::new();
+    for (ty, name) in deploy::retained(target)? {
+        let is_there = match ty.as_str() {
+            "AWS::DynamoDB::Table" => {
+                let told = aws.dynamodb().describe_table().table_name(&name).send().await.fault();
+                is_found(told, "ResourceNotFoundException", &name)?.is_some()
+            }
+            "AWS::SecretsManager::Secret" => {
+                let told = aws.secretsmanager().describe_secret().secret_id(&name).send().await.fault();
+                is_found(told, "ResourceNotFoundException", &name)?
+                    .is_some_and(|secret| secret.deleted_date().is_none())
+            }
+            "AWS::MSK::Cluster" => {
+                let told = aws.kafka().list_clusters().cluster_name_filter(&name).send().await;
+                let told = told.told("look for a cluster that is left")?;
+                told.cluster_info_list().iter().any(|cluster| cluster.cluster_name() == Some(&name))
+            }
+            "AWS::Logs::LogGroup" => {
+                groups.insert(name.clone());
+                false
+            }
+            _ => false,
+        };
+        if is_there {
+            found.push((ty, name));
         }
     }
+    // A function that ran while its log group was deleted has made it anew.
+    groups.extend(
+        target
+            .model
+            .functions
+            .iter()
+            .map(|function| format!("/aws/lambda/{}", target.function_name(function))),
+    );
+    let groups = log_groups(aws, &groups).await?;
+    found.extend(groups.into_iter().map(|group| ("AWS::Logs::LogGroup".to_owned(), group)));
+    Ok(found)
+}
+
+/// What was looked for, unless the service says with this code that it isn't there.
+fn is_found<T>(told: Result<T, Fault>, missing: &str, name: &str) -> Result<Option<T>, Problem> {
+    match told {
+        Ok(told) => Ok(Some(told)),
+        Err(fault) if fault.is(missing) => Ok(None),
+        Err(fault) => Err(fault.problem(&format!("look whether {name} is left"))),
+    }
+}
+
+/// Those of the log groups that are there.
+async fn log_groups(aws: &Aws, wanted: &BTreeSet<String>) -> Result<Vec<String>, Problem> {
+    // `/aws/lambda/`: by service, since there are few of them and many groups.
+    let prefixes: BTreeSet<&str> = wanted.iter().filter_map(|name| Some(name.rsplit_once('/')?.0)).collect();
+    let mut found = vec![];
+    for prefix in prefixes {
+        let pages = aws
+            .logs()
+            .describe_log_groups()
+            .log_group_name_prefix(format!("{prefix}/"))
+            .into_paginator()
+            .items()
+            .send();
+        let groups = pages.try_collect().await.told("look for log groups that are left")?;
+        let names = groups.iter().filter_map(|group| group.log_group_name());
+        found.extend(names.filter(|name| wanted.contains(*name)).map(str::to_owned));
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -3,20 +3,24 @@
 mod empty;
 mod fate;
 
+use std::cell::Cell;
+
 use aws_sdk_cloudformation::types::Stack;
 use clap::Args;
 use serde_json::json;
 
 use crate::{
     Exit, Problem,
-    aws::{Aws, Told as _},
+    aws::{Aws, Identity, Told as _},
     console::{Console, GOOD, styled},
     deploy,
+    exit::Detail,
     stack::{Events, Following, Progress, follow},
     status,
+    stop::{self, Phase},
     target::{Target, Where},
 };
-use fate::Fate;
+use fate::{Fate, Left};
 
 /// What `destroy` takes.
 #[derive(Debug, Args)]
@@ -33,6 +37,8 @@ pub(crate) struct Destroy {
     /// Empty the buckets that the stack deletes; CloudFormation deletes no bucket with objects in it
     #[arg(long)]
     empty_buckets: bool,
+    #[command(flatten)]
+    detail: Detail,
 }
 
 /// Deletes an environment.
@@ -46,18 +52,33 @@ pub(crate) async fn run(
         return Err(Problem::bad_input("the local run has no stack")
             .help("stop it with Ctrl-C; what it keeps on disk: make dev ARGS=--help"));
     }
+    let env = &target.environment.name;
+    let again = format!("make destroy ENV={env}");
+    let phase = Cell::default();
+    let destroyed = destroy(args, target, aws, &again, &phase, console);
+    stop::unless(destroyed, || phase.get().stopped(env, &again)).await
+}
+
+async fn destroy(
+    args: &Destroy,
+    target: &Target,
+    aws: &Aws,
+    again: &str,
+    phase: &Cell<Phase>,
+    console: &mut Console,
+) -> Result<Exit, Problem> {
     let name = target.stack_name();
     let identity = aws.identity().await?;
     console.say(&format!("{name} in {}, account {}, as {}", aws.region(), identity.account, identity.arn));
     let Some(stack) = status::find(aws, &name).await? else {
-        return nothing(args, &name, console);
+        return nothing(args, target, aws, &identity, console).await;
     };
     let id = stack.stack_id().unwrap_or(&name).to_owned();
     let state = stack.stack_status().map_or("", |status| status.as_str()).to_owned();
-    let again = format!("make destroy ENV={}", target.environment.name);
     let fate = Fate::of(aws, &name, &stack).await?;
-    if state == "DELETE_IN_PROGRESS" {
+    let events = if state == "DELETE_IN_PROGRESS" {
         console.say(&format!("{name} is being deleted already; following it"));
+        Events::of_last_operation(aws.cloudformation(), &id).await
     } else {
         if state.ends_with("_IN_PROGRESS") && state != "REVIEW_IN_PROGRESS" {
             return Err(Problem::failed(format!("{name} is {state}: something else goes on with it"))
@@ -74,36 +95,66 @@ pub(crate) async fn run(
                 .note("CloudFormation deletes no bucket with objects in it, and would stop halfway")
                 .help(format!("empty them as well: {again} ARGS=--empty-buckets")));
         }
-        agree(args, &name, &again).await?;
+        agree(args, &name, again).await?;
         for bucket in &full {
+            phase.set(Phase::Emptying);
             console.say(&format!("emptying {bucket}"));
             empty::empty(aws, bucket).await?;
         }
+        let events = Events::from_now(aws.cloudformation(), &id)
+            .await
+            .map_err(|fault| fault.problem("read the stack's events"))?;
+        phase.set(Phase::Asked);
         aws.cloudformation().delete_stack().stack_name(&id).send().await.told(&format!("delete {name}"))?;
+        Ok(events)
+    };
+    phase.set(Phase::Going);
+    match events {
+        Ok(events) => followed(args, target, aws, (&id, events), again, console).await?,
+        // It was gone before its events could be read.
+        Err(fault) if fault.is("ValidationError") => {}
+        Err(fault) => {
+            let help = format!("follow it again: {again}");
+            return Err(fault.problem("read the stack's events").help(help));
+        }
     }
-    followed(args, target, aws, &id, &again, console).await?;
     let left = fate::left(aws, target, &identity, &fate).await?;
     if args.at.json {
         let line = json!({ "event": "done", "status": "deleted", "stack": name, "left": left });
         console.print(&format!("{line}\n"))?;
     } else {
         console.say(&format!("{}: {name}", styled(GOOD, "deleted")));
-        if !left.is_empty() {
-            console.say("what is left, and what removes it:");
-            console.print(&left.iter().map(fate::Left::lines).collect::<String>())?;
-        }
+        tell_left(&left, console)?;
     }
     Ok(Exit::Done)
 }
 
-fn nothing(args: &Destroy, name: &str, console: &mut Console) -> Result<Exit, Problem> {
+/// There is no stack; what one has left may still be there.
+async fn nothing(
+    args: &Destroy,
+    target: &Target,
+    aws: &Aws,
+    identity: &Identity,
+    console: &mut Console,
+) -> Result<Exit, Problem> {
+    let name = target.stack_name();
+    let left = fate::left(aws, target, identity, &Fate::default()).await?;
     if args.at.json {
-        let line = json!({ "event": "done", "status": "unchanged", "stack": name, "left": [] });
+        let line = json!({ "event": "done", "status": "unchanged", "stack": name, "left": left });
         console.print(&format!("{line}\n"))?;
     } else {
         console.say(&format!("{}: there is no stack {name}", styled(GOOD, "nothing to do")));
+        tell_left(&left, console)?;
     }
-    Ok(Exit::Done)
+    Ok(args.detail.nothing_to_do())
+}
+
+fn tell_left(left: &[Left], console: &mut Console) -> Result<(), Problem> {
+    if left.is_empty() {
+        return Ok(());
+    }
+    console.say("what is left, and what removes it:");
+    console.print(&left.iter().map(Left::lines).collect::<String>())
 }
 
 fn tell(args: &Destroy, name: &str, fate: &Fate, console: &mut Console) -> Result<(), Problem> {
@@ -161,18 +212,10 @@ async fn followed(
     args: &Destroy,
     target: &Target,
     aws: &Aws,
-    id: &str,
+    (id, events): (&str, Events),
     again: &str,
     console: &mut Console,
 ) -> Result<(), Problem> {
-    let events = match Events::of_last_operation(aws.cloudformation(), id).await {
-        Ok(events) => events,
-        // A stack without resources is gone at once, with its events.
-        Err(fault) if fault.is("ValidationError") => return Ok(()),
-        Err(fault) => {
-            return Err(fault.problem("read the stack's events").help(format!("follow it again: {again}")));
-        }
-    };
     let following = Following { aws, id, rejoin: again };
     let mut progress = Progress::new(args.at.json);
     let ended = follow(&following, events, &mut progress, console).await?;

@@ -41,26 +41,21 @@ pub(crate) struct Following<'a> {
 /// Follows the operation until the stack rests.
 ///
 /// # Errors
-/// Ctrl-C; credentials that expired; no answer for ten minutes. The operation goes on all the same, and each says how to
-/// follow it again.
+/// Credentials that expired; no answer for ten minutes. The operation goes on all the same, and each says how to follow it
+/// again.
 pub(crate) async fn follow(
     following: &Following<'_>,
     mut events: Events,
     progress: &mut Progress,
     console: &mut Console,
 ) -> Result<Ended, Problem> {
-    let ended = tokio::select! {
-        ended = poll(following, &mut events, progress, console) => ended,
-        _ = tokio::signal::ctrl_c() => Err(None),
-    };
+    let ended = poll(following, &mut events, progress, console).await;
     progress.end();
     ended.map_err(|fault| {
-        let goes_on = "CloudFormation goes on with it";
-        let problem = match fault {
-            Some(fault) => fault.problem("follow the stack").note(goes_on),
-            None => Problem::failed(format!("stopped watching; {goes_on}")),
-        };
-        problem.help(format!("follow it again: {}", following.rejoin))
+        fault
+            .problem("follow the stack")
+            .note("CloudFormation goes on with it")
+            .help(format!("follow it again: {}", following.rejoin))
     })
 }
 
@@ -69,7 +64,7 @@ async fn poll(
     events: &mut Events,
     progress: &mut Progress,
     console: &mut Console,
-) -> Result<Ended, Option<Fault>> {
+) -> Result<Ended, Fault> {
     let mut all = vec![];
     let mut pause = FASTEST;
     let mut failing: Option<Instant> = None;
@@ -85,10 +80,11 @@ async fn poll(
                 }
                 let nothing_new = new.is_empty();
                 all.extend(new);
-                // The state from before is told until the operation has begun.
-                let begun = all.iter().any(|event: &Event| event.own && event.stack.is_empty());
                 let status =
                     stack.as_ref().and_then(Stack::stack_status).map(|status| status.as_str().to_owned());
+                // The state from before is told until the operation has begun; nothing comes after a deletion.
+                let begun = all.iter().any(|event: &Event| event.own && event.stack.is_empty())
+                    || status.as_deref() == Some("DELETE_COMPLETE");
                 match status {
                     // Once more, as an event may come later than the state that it leads to.
                     Some(status) if begun && nothing_new && !status.ends_with("_IN_PROGRESS") => {
@@ -106,11 +102,11 @@ async fn poll(
                     Instant::now()
                 });
                 if since.elapsed() > PATIENCE {
-                    return Err(Some(fault));
+                    return Err(fault);
                 }
                 pause = SLOWEST;
             }
-            Err(fault) => return Err(Some(fault)),
+            Err(fault) => return Err(fault),
         }
         tokio::time::sleep(pause).await;
     }

@@ -41,7 +41,11 @@ impl Preview {
         change_set: &BTreeMap<String, Vec<Change>>,
     ) -> Self {
         let consequences = changes::every(old, new);
-        let rows = rows::merge(&consequences, change_set);
+        let (passed, will_be) = (old.passed(stack), new.passed(stack));
+        let rows = rows::merge(&consequences, change_set, &|nested, parameter| {
+            let place = (nested.to_owned(), parameter.to_owned());
+            passed.get(&place).is_some_and(|value| will_be.get(&place) == Some(value))
+        });
         let (before, after) = (old.resources(stack), new.resources(stack));
         Self { rows, iam: iam::changes(&before, &after), cost: Cost::of(&before, &after), consequences }
     }

@@ -1,14 +1,16 @@
 //! One line for each resource that changes, from two sources.
 //!
 //! The change set is CloudFormation's own word, but it takes every value that comes from another stack for one that may
-//! change. The comparison of templates follows such values, and knows nothing of the account. So a change that the
-//! change set is sure of counts, one that it only can't rule out counts if the templates agree, and what the templates
-//! say counts always.
+//! change; to the change set of a nested stack it passes such a value as a text that says so, which is another one than
+//! the deployed value. The comparison of templates follows such values, and knows nothing of the account. So a change
+//! that the change set is sure of counts unless it comes from a parameter that stays the same, one that it only can't
+//! rule out counts if the templates agree, and what the templates say counts always.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudformation::types::{
-    Change, ChangeAction, EvaluationType, Replacement, ResourceChange, ResourceChangeDetail,
+    Change, ChangeAction, ChangeSource, EvaluationType, Replacement, RequiresRecreation, ResourceChange,
+    ResourceChangeDetail,
 };
 use changes::{Cause, Consequence, Effect, Why};
 use serde_json::{Value, json};
@@ -85,8 +87,13 @@ impl Row {
     }
 }
 
-/// Takes both together, sorted by stack, then by how much it matters.
-pub(super) fn merge(consequences: &[Consequence], change_set: &BTreeMap<String, Vec<Change>>) -> Vec<Row> {
+/// Takes both together, sorted by stack, then by how much it matters. `stays` says of a nested stack's parameter that the
+/// same is passed to it as before.
+pub(super) fn merge(
+    consequences: &[Consequence],
+    change_set: &BTreeMap<String, Vec<Change>>,
+    stays: &dyn Fn(&str, &str) -> bool,
+) -> Vec<Row> {
     let mut rows = BTreeMap::<(String, String), Row>::new();
     for found in consequences {
         let row = of_templates(found);
@@ -101,11 +108,8 @@ pub(super) fn merge(consequences: &[Consequence], change_set: &BTreeMap<String, 
     }
     for (stack, changes) in change_set {
         for change in changes.iter().filter_map(Change::resource_change) {
-            let Some(row) = of_change_set(stack, change) else { continue };
+            let Some(row) = of_change_set(stack, change, stays) else { continue };
             let key = (row.stack.clone(), row.id.clone());
-            if !is_sure(change) {
-                continue;
-            }
             match rows.get_mut(&key) {
                 // The templates know of the same property whether it replaces.
                 Some(_) if row.action == Action::MayBeReplaced => {}
@@ -161,8 +165,21 @@ fn short(value: Option<&Value>) -> Option<String> {
     (text.len() <= 24).then_some(text)
 }
 
-fn of_change_set(stack: &str, change: &ResourceChange) -> Option<Row> {
-    let action = match (change.action()?, change.replacement()) {
+/// What CloudFormation knows now, and doesn't only hold for possible.
+fn of_change_set(stack: &str, change: &ResourceChange, stays: &dyn Fn(&str, &str) -> bool) -> Option<Row> {
+    let details = change.details();
+    let sure: Vec<&ResourceChangeDetail> =
+        details.iter().filter(|detail| detail.evaluation() == Some(&EvaluationType::Static)).collect();
+    let is_real = |detail: &&&ResourceChangeDetail| {
+        detail.change_source() != Some(&ChangeSource::ParameterReference)
+            || !detail.causing_entity().is_some_and(|parameter| stays(stack, parameter))
+    };
+    let real: Vec<&ResourceChangeDetail> = sure.iter().filter(is_real).copied().collect();
+    if !details.is_empty() && real.is_empty() {
+        return None;
+    }
+    let replacement = if real.len() == sure.len() { change.replacement().cloned() } else { worst(&real) };
+    let action = match (change.action()?, replacement) {
         (ChangeAction::Add, _) => Action::Added,
         (ChangeAction::Remove, _) => Action::Removed,
         (ChangeAction::Modify, Some(Replacement::True)) => Action::Replaced,
@@ -171,7 +188,7 @@ fn of_change_set(stack: &str, change: &ResourceChange) -> Option<Row> {
         _ => return None,
     };
     let ty = change.resource_type()?.to_owned();
-    let properties: BTreeSet<String> = change.details().iter().filter_map(property).collect();
+    let properties: BTreeSet<String> = real.into_iter().filter_map(property).collect();
     let policy = change.policy_action().map_or("", |policy| policy.as_str());
     Some(Row {
         stack: stack.to_owned(),
@@ -184,16 +201,24 @@ fn of_change_set(stack: &str, change: &ResourceChange) -> Option<Row> {
     })
 }
 
+/// What these details alone mean for their resource.
+fn worst(details: &[&ResourceChangeDetail]) -> Option<Replacement> {
+    let has = |wanted: &RequiresRecreation| {
+        details
+            .iter()
+            .any(|detail| detail.target().and_then(|target| target.requires_recreation()) == Some(wanted))
+    };
+    if has(&RequiresRecreation::Always) {
+        Some(Replacement::True)
+    } else {
+        has(&RequiresRecreation::Conditionally).then_some(Replacement::Conditional)
+    }
+}
+
 fn property(detail: &ResourceChangeDetail) -> Option<String> {
     let target = detail.target()?;
     let name = target.name().map(str::to_owned);
     name.or_else(|| target.attribute().map(|attribute| attribute.as_str().to_owned()))
-}
-
-/// CloudFormation knows it now, and doesn't only hold it for possible.
-fn is_sure(change: &ResourceChange) -> bool {
-    let details = change.details();
-    details.is_empty() || details.iter().any(|detail| detail.evaluation() == Some(&EvaluationType::Static))
 }
 
 #[cfg(test)]
@@ -201,6 +226,112 @@ mod tests {
     use aws_sdk_cloudformation::types::{ResourceAttribute, ResourceTargetDefinition};
 
     use super::*;
+
+    /// Changes as `aws cloudformation describe-change-set` prints them.
+    fn recorded(changes: &Value) -> Vec<Change> {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let detail = |told: &Value| {
+            let target = &told["Target"];
+            let target = ResourceTargetDefinition::builder()
+                .set_attribute(text(&target["Attribute"]).map(|it| ResourceAttribute::from(it.as_str())))
+                .set_name(text(&target["Name"]))
+                .set_requires_recreation(
+                    text(&target["RequiresRecreation"]).map(|it| RequiresRecreation::from(it.as_str())),
+                );
+            ResourceChangeDetail::builder()
+                .target(target.build())
+                .set_evaluation(text(&told["Evaluation"]).map(|it| EvaluationType::from(it.as_str())))
+                .set_change_source(text(&told["ChangeSource"]).map(|it| ChangeSource::from(it.as_str())))
+                .set_causing_entity(text(&told["CausingEntity"]))
+                .build()
+        };
+        let change = |told: &Value| {
+            let told = &told["ResourceChange"];
+            let details = told["Details"].as_array().into_iter().flatten().map(detail).collect();
+            let change = ResourceChange::builder()
+                .set_action(text(&told["Action"]).map(|it| ChangeAction::from(it.as_str())))
+                .set_logical_resource_id(text(&told["LogicalResourceId"]))
+                .set_resource_type(text(&told["ResourceType"]))
+                .set_replacement(text(&told["Replacement"]).map(|it| Replacement::from(it.as_str())))
+                .set_details(Some(details));
+            Change::builder().resource_change(change.build()).build()
+        };
+        changes["Changes"].as_array().into_iter().flatten().map(change).collect()
+    }
+
+    /// A property of the topic's stack that has the value of a parameter.
+    fn of_parameter(property: &str, recreation: &str, parameter: &str) -> Value {
+        let target = json!({ "Attribute": "Properties", "Name": property, "RequiresRecreation": recreation });
+        json!([
+            {
+                "Target": target, "Evaluation": "Static", "ChangeSource": "ParameterReference",
+                "CausingEntity": parameter,
+            },
+            { "Target": target, "Evaluation": "Dynamic", "ChangeSource": "DirectModification" },
+        ])
+    }
+
+    fn resource_change(ty: &str, replacement: &str, details: &Value) -> Value {
+        json!({ "Changes": [{ "Type": "Resource", "ResourceChange": {
+            "Action": "Modify", "LogicalResourceId": "It", "PhysicalResourceId": "it", "ResourceType": ty,
+            "Replacement": replacement, "Scope": ["Properties"], "Details": details,
+        } }] })
+    }
+
+    /// The rows of a topic's stack, to which only `ClusterArn` is passed as before.
+    fn in_topic(templates: &[Consequence], changes: &Value) -> Vec<(String, Action)> {
+        let change_set = BTreeMap::from([("KycTopic".to_owned(), recorded(changes))]);
+        let rows = merge(templates, &change_set, &|stack, parameter| {
+            (stack, parameter) == ("KycTopic", "ClusterArn")
+        });
+        rows.iter().map(|row| (row.place(), row.action)).collect()
+    }
+
+    #[test]
+    fn a_sibling_s_output_that_stays_the_same_replaces_nothing() {
+        let details = of_parameter("ClusterArn", "Always", "ClusterArn");
+        assert_eq!(in_topic(&[], &resource_change("AWS::MSK::Topic", "True", &details)), []);
+        let details = of_parameter("EventSourceArn", "Always", "ClusterArn");
+        let changes = resource_change("AWS::Lambda::EventSourceMapping", "True", &details);
+        assert_eq!(in_topic(&[], &changes), []);
+    }
+
+    #[test]
+    fn a_parameter_that_changes_or_that_nobody_knows_counts() {
+        let details = of_parameter("ClusterArn", "Always", "OtherArn");
+        let changes = resource_change("AWS::MSK::Topic", "True", &details);
+        assert_eq!(in_topic(&[], &changes), [("KycTopic/It".to_owned(), Action::Replaced)]);
+    }
+
+    #[test]
+    fn beside_a_parameter_that_stays_the_rest_of_the_details_counts() {
+        let mut details = of_parameter("ClusterArn", "Always", "ClusterArn");
+        let target = |recreation: &str| {
+            json!({
+                "Target": { "Attribute": "Properties", "Name": "Configs", "RequiresRecreation": recreation },
+                "Evaluation": "Static", "ChangeSource": "DirectModification",
+            })
+        };
+        details.as_array_mut().expect("they are").push(Value::Null);
+        for (recreation, action) in [
+            ("Never", Action::Changed),
+            ("Conditionally", Action::MayBeReplaced),
+            ("Always", Action::Replaced),
+        ] {
+            details[2] = target(recreation);
+            let changes = resource_change("AWS::MSK::Topic", "True", &details);
+            assert_eq!(in_topic(&[], &changes), [("KycTopic/It".to_owned(), action)], "{recreation}");
+        }
+    }
+
+    #[test]
+    fn what_the_templates_replace_stays_replaced() {
+        let details = of_parameter("ClusterArn", "Always", "ClusterArn");
+        let changes = resource_change("AWS::MSK::Topic", "True", &details);
+        let mut found = consequence("It", Effect::Replaced);
+        found.nested = "KycTopic".into();
+        assert_eq!(in_topic(&[found], &changes), [("KycTopic/It".to_owned(), Action::Replaced)]);
+    }
 
     /// What the templates say of a resource in the stack `Data`.
     fn consequence(id: &str, effect: Effect) -> Consequence {
@@ -233,7 +364,7 @@ mod tests {
     }
 
     fn merged(templates: &[Consequence], changes: Vec<Change>) -> Vec<(String, Action)> {
-        let rows = merge(templates, &BTreeMap::from([("Data".to_owned(), changes)]));
+        let rows = merge(templates, &BTreeMap::from([("Data".to_owned(), changes)]), &|_, _| false);
         rows.iter().map(|row| (row.place(), row.action)).collect()
     }
 
