@@ -1,5 +1,7 @@
 //! Every manifest that differs from a given one in a single value, as far as the schema knows what could stand there.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Schema;
 use serde_yaml::{Mapping, Value};
 
@@ -18,9 +20,18 @@ enum Step {
     Item(usize),
 }
 
-/// All of them.
-pub(crate) fn mutations(manifest: &Value, schema: &Schema) -> Vec<Mutation> {
-    let mut walk = Walk { root: manifest, schema, path: vec![], found: vec![] };
+/// All of them, of those environments and topics that stand for the others; of each other one, one `valid` change of each
+/// value.
+pub(crate) fn mutations(manifest: &Value, schema: &Schema, valid: &dyn Fn(&str) -> bool) -> Vec<Mutation> {
+    let mut walk = Walk {
+        root: manifest,
+        schema,
+        valid,
+        once: false,
+        done: BTreeSet::new(),
+        path: vec![],
+        found: vec![],
+    };
     walk.node(manifest, schema);
     walk.found
 }
@@ -33,6 +44,11 @@ pub(crate) fn text(manifest: &Value) -> String {
 struct Walk<'a> {
     root: &'a Value,
     schema: &'a Schema,
+    valid: &'a dyn Fn(&str) -> bool,
+    /// One change of each value is enough.
+    once: bool,
+    /// Where there is that one change.
+    done: BTreeSet<String>,
     path: Vec<Step>,
     found: Vec<Mutation>,
 }
@@ -60,13 +76,16 @@ impl<'a> Walk<'a> {
     fn map(&mut self, members: &Mapping, schema: &'a Schema) {
         // Of a field, the templates see no more than its type, where a table's key is of it.
         let of_field = schema["properties"].get("min_items").is_some();
-        // Rendering takes long: of the environments and topics, the first and the last stand for all.
+        // Rendering takes long: of the environments and topics, the first and the last are changed in every way.
         let alike =
             matches!(self.path.as_slice(), [Step::Key(key)] if key == "topics" || key == "environments");
-        let stands = |at: usize| !alike || at == 0 || at == members.len() - 1;
-        let walked =
-            members.iter().enumerate().filter(|(at, (key, _))| stands(*at) && (!of_field || **key == "type"));
-        for (_, (key, value)) in walked {
+        let stands = |at: usize| at == 0 || at == members.len() - 1;
+        for (at, (key, value)) in
+            members.iter().enumerate().filter(|(_, (key, _))| !of_field || **key == "type")
+        {
+            if alike {
+                self.once = !stands(at);
+            }
             let key = key.as_str().expect("keys are names").to_owned();
             let own = schema["properties"].get(&key);
             let below = own.unwrap_or(&schema["additionalProperties"]);
@@ -78,6 +97,9 @@ impl<'a> Walk<'a> {
             });
             if own.is_none() {
                 self.named(&key, value);
+            }
+            if alike {
+                self.once = false;
             }
         }
         if members.len() > 1 && schema["properties"].is_null() {
@@ -112,7 +134,9 @@ impl<'a> Walk<'a> {
                 map.insert(name, value);
             }
         });
-        if let Some(renamed) = self.found.last() {
+        if let Some(renamed) =
+            self.found.last().filter(|last| last.title.ends_with(&format!("renamed to {other}")))
+        {
             let mut everywhere = serde_yaml::from_str(&renamed.manifest).expect("it was a value");
             rename(&mut everywhere, key, &other);
             let title = format!("{}, and wherever it is named", renamed.title);
@@ -174,6 +198,20 @@ impl<'a> Walk<'a> {
     }
 
     fn push(&mut self, what: &str, change: impl FnOnce(&mut Value)) {
+        self.add(&self.path.clone(), what, change);
+    }
+
+    fn push_at(&mut self, key: &str, what: &str, change: impl FnOnce(&mut Mapping)) {
+        let place = self.path.iter().cloned().chain([Step::Key(key.into())]).collect::<Vec<_>>();
+        self.add(&place, what, |at| change(at.as_mapping_mut().expect("it is a map")));
+    }
+
+    /// Changes the value that the walk is at, in the name of a place.
+    fn add(&mut self, place: &[Step], what: &str, change: impl FnOnce(&mut Value)) {
+        let place = path(place);
+        if self.once && self.done.contains(&place) {
+            return;
+        }
         let mut manifest = self.root.clone();
         let mut at = &mut manifest;
         for step in &self.path {
@@ -183,17 +221,14 @@ impl<'a> Walk<'a> {
             };
         }
         change(at);
-        self.found
-            .push(Mutation { title: format!("{}: {what}", path(&self.path)), manifest: text(&manifest) });
-    }
-
-    fn push_at(&mut self, key: &str, what: &str, change: impl FnOnce(&mut Mapping)) {
-        self.push(what, |at| change(at.as_mapping_mut().expect("it is a map")));
-        if let Some(made) = self.found.last_mut() {
-            let mut steps = self.path.clone();
-            steps.push(Step::Key(key.into()));
-            made.title = format!("{}: {what}", path(&steps));
+        let manifest = text(&manifest);
+        if self.once {
+            if !(self.valid)(&manifest) {
+                return;
+            }
+            self.done.insert(place.clone());
         }
+        self.found.push(Mutation { title: format!("{place}: {what}"), manifest });
     }
 }
 

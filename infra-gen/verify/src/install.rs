@@ -37,9 +37,13 @@ const SCRIPTS: &[(&str, &str)] = &[
 /// The npm package that carries CloudFormation Guard, and AWS Control Tower's rules for it.
 const GUARD: &str = "node/node_modules/@cdklabs/cdk-validator-cfnguard";
 
-/// The names of the rules of our own.
+/// AWS Control Tower's rules in that package: CT.MSK.PR.1 and CT.MSK.PR.2.
+const CONTROL_TOWER: [&str; 2] = ["msk_broker_node_tls_check", "msk_public_access_check"];
+
+/// The names of the rules that Guard is given: our own, and Control Tower's.
 pub(crate) fn rules() -> impl Iterator<Item = &'static str> {
-    SCRIPTS.iter().filter(|(path, _)| path.starts_with("rules/")).flat_map(|(_, text)| guard::names(text))
+    let own = SCRIPTS.iter().filter(|(path, _)| path.starts_with("rules/"));
+    own.flat_map(|(_, text)| guard::names(text)).chain(CONTROL_TOWER)
 }
 
 /// Why a checker can't be run.

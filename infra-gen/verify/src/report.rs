@@ -47,7 +47,7 @@ pub enum Fault {
         /// Those that it has not looked at.
         missed: Vec<String>,
     },
-    /// The checker has not read rules of our own.
+    /// The checker has not read rules that it was given.
     #[error("it has not read the rules {}", .0.join(", "))]
     Unread(Vec<String>),
     /// The checker has no rules.

@@ -32,7 +32,8 @@ for (const report of path.length > 0 ? JSON.parse(readFileSync(join(outdir, 'val
   ran ||= report.pluginName === 'CloudFormation Validate';
   for (const violation of report.violations) {
     const places = [...(violation.violatingConstructs ?? []), ...(violation.violatingResources ?? [])];
-    for (const { constructPath = '' } of places) {
+    // What is nowhere is wrong nevertheless.
+    for (const { constructPath = '' } of places.length > 0 ? places : [{}]) {
       const [stack, , ...rest] = constructPath.split('/');
       // A finding outside of the resources has its place before the colon: `Outputs/ClusterArn/Value: ...`.
       const place = violation.description.match(/^(?:Parameters|Outputs|Conditions|Mappings|Rules)\/([^/:]+)/);

@@ -8,7 +8,7 @@ from cfnlint.core import get_rules
 from cfnlint.runner import run_template_by_file_path
 from cfnlint.version import __version__
 
-# Those that the manifest's environments name.
+# The manifest names no Region; these two stand for all, an American and a European one. tests/full/cfn-lint.sh has them too.
 REGIONS = ["us-east-1", "eu-west-1"]
 
 
