@@ -43,7 +43,7 @@ fn an_order_backend_means_what_is_on_record() {
 
 #[test]
 fn it_is_known_for_longer_than_a_record_lives_that_it_was_applied() {
-    let text = fs::read_to_string(topics()).expect("the manifest");
+    let text = fs::read_to_string(good("onboard-ai.yaml")).expect("the manifest");
     for (retention, want) in [("7d", None), ("82d", None), ("365d", Some((373 * 86_400).to_string()))] {
         let text = text.replacen("\n  retention: 7d\n", &format!("\n  retention: {retention}\n"), 1);
         let model =

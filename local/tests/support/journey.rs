@@ -43,7 +43,7 @@ pub async fn journey(local: &Local, customer: &str) -> Vec<String> {
 
 fn step(number: usize, customer: &str, application: &Value) -> (&'static str, Value) {
     // On every day of this year she is 36.
-    let born = format!("{}-01-01", jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).year() - 36);
+    let born = format!("{}-01-01", jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).year() - 36);
     let (path, mut body) = match number {
         0 => (
             "/user-info",
