@@ -333,7 +333,7 @@ async fn broken_frames_are_told_why_the_socket_closes() {
     let frame = |first: u8, payload: &[u8]| {
         let length = u16::try_from(payload.len()).expect("no test sends more");
         // Masked, as a client's must be; zeros leave the payload as it is.
-        [&[first, 0x80 | 126], length.to_be_bytes().as_slice(), &[0; 4], payload].concat()
+        [&[first, 0x80 | 0x7e], length.to_be_bytes().as_slice(), &[0; 4], payload].concat()
     };
     let (text, more, end) = (0x01, 0x00, 0x80);
     let part = vec![b'x'; 30 * 1024];

@@ -84,7 +84,7 @@ fn settings(endpoint: &str) -> Settings {
     ])
 }
 
-fn event(endpoint: &str, request: &str, properties: Value) -> Value {
+fn event(endpoint: &str, request: &str, properties: &Value) -> Value {
     let mut event = json!({
         "RequestType": request,
         "ResponseURL": format!("{endpoint}/answer%2Fhere?signature=a%2Bb"),
@@ -103,7 +103,7 @@ fn event(endpoint: &str, request: &str, properties: Value) -> Value {
 async fn call(world: &World, request: &str, properties: Value, time: Duration) -> Value {
     let endpoint = start(world).await;
     let resource = BootstrapBrokers::new(&settings(&endpoint)).expect("all is told");
-    answer(world, &resource, event(&endpoint, request, properties), time).await
+    answer(world, &resource, event(&endpoint, request, &properties), time).await
 }
 
 /// What CloudFormation is told, exactly once.
@@ -216,7 +216,7 @@ async fn a_panic_is_answered_too() {
     let broken = http_client_fn(|_, _| panic!("a fault of a library"));
     let resource =
         BootstrapBrokers::with(aws_sdk_kafka::Client::from_conf(config.http_client(broken).build()));
-    let told = answer(&world, &resource, event(&endpoint, "Create", cluster()), LONG).await;
+    let told = answer(&world, &resource, event(&endpoint, "Create", &cluster()), LONG).await;
     assert_eq!(
         (&told["Status"], &told["Reason"]),
         (&json!("FAILED"), &json!("the function panicked; see its log"))
@@ -228,7 +228,7 @@ async fn a_request_that_cannot_be_read_is_answered_too() {
     for spoil in ["RequestType", "ResourceProperties"] {
         let world = world(vec![]);
         let endpoint = start(&world).await;
-        let mut event = event(&endpoint, "Update", cluster());
+        let mut event = event(&endpoint, "Update", &cluster());
         event[spoil] = 7.into();
         let resource = BootstrapBrokers::new(&settings(&endpoint)).expect("all is told");
         let told = answer(&world, &resource, event, LONG).await;

@@ -70,7 +70,7 @@ pub(crate) async fn run(
     let env = target.environment.name.clone();
     let again = format!("make deploy ENV={env}");
     let run = Run { args, target, aws, name: target.stack_name(), env, again, phase: Cell::default() };
-    stop::unless(run.deploy(console), || run.phase.get().stopped(&run.env, &run.again)).await
+    stop::unless(Box::pin(run.deploy(console)), || run.phase.get().stopped(&run.env, &run.again)).await
 }
 
 impl Run<'_> {
