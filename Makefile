@@ -81,6 +81,7 @@ test-full: infra-gen ## what takes minutes, or needs Python and Node as well
 verify: ## cfn-lint, cdk-nag, checkov and others over the templates; installs them once
 	@$(CARGO) run --release --locked --quiet --package verify -- $(ARGS)
 
+# What is fetched first: deny looks at the crates of every platform, a build only at those of its own.
 lint: ## format, clippy, licences and sources of dependencies
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
@@ -88,7 +89,7 @@ lint: ## format, clippy, licences and sources of dependencies
 	if ! $(CARGO) deny --version >/dev/null 2>&1; then \
 	  echo "installing cargo-deny into $(TARGET)/tools: two minutes, once" >&2; \
 	  $(CARGO) install --quiet --debug --locked --root $(TARGET)/tools cargo-deny@$(CARGO_DENY) || exit 1; fi; \
-	set -x; $(CARGO) deny --offline check bans licenses sources
+	$(CARGO) fetch --locked --quiet && set -x && $(CARGO) deny --offline check bans licenses sources
 
 audit: ## known faults of dependencies; fetches the list of them from github.com
 	$(CARGO) deny check advisories
