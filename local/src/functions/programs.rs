@@ -73,8 +73,8 @@ mod tests {
         let one = Programs::One("local".into());
         let program = one.find("submit-user-info").expect("it is built in");
         assert_eq!(program.arguments, ["function", "submit-user-info"]);
-        let error = one.find("cancel-policy").expect_err("it isn't").to_string();
-        assert!(error.contains("cancel-policy") && error.contains("make synth"), "{error}");
+        let error = one.find("no-such-function").expect_err("it isn't").to_string();
+        assert!(error.contains("no-such-function") && error.contains("make synth"), "{error}");
         let folder = Programs::Folder("/nowhere".into());
         let error = folder.find("submit-user-info").expect_err("nothing is there").to_string();
         assert!(error.contains("cargo build"), "{error}");
