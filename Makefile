@@ -106,8 +106,8 @@ bench: build ## synth for 6 and for 120 topics; each function's latency, start a
 	$(CARGO) build --release --locked --package local
 	@brokers=embedded; if java -version >/dev/null 2>&1; then brokers="embedded kafka"; \
 	else echo "no Java here: the bench on a real Kafka is left out"; fi; \
-	for broker in $$brokers; do for rate in 200 2000; do \
-	  $(RUNNER) bench --broker $$broker --rate $$rate || exit 1; done; done
+	failed=0; for broker in $$brokers; do for rate in 200 2000; do \
+	  $(RUNNER) bench --broker $$broker --rate $$rate || failed=1; done; done; exit $$failed
 
 clean: ## remove everything that was built
 	$(CARGO) clean
