@@ -217,8 +217,9 @@ impl Run {
         let progress = self.mappings.progress();
         let open = |(topic, partition, end): &(String, i32, i64)| {
             let committed = progress.get(topic).map(|progress| progress.numbers().committed);
-            // What nobody reads isn't counted.
-            committed.and_then(|committed| committed.get(partition).copied()).map_or(0, |done| end - done)
+            // What nobody reads isn't counted, nor what came and was done since the ends were asked for.
+            let committed = committed.and_then(|committed| committed.get(partition).copied());
+            committed.map_or(0, |done| (end - done).max(0))
         };
         ends.iter().map(open).sum()
     }
