@@ -75,14 +75,14 @@ pub fn run<'a>(
 }
 
 async fn start(options: &Options, plan: Plan, mut stopped: BoxFuture<'_, ()>) -> Result<Report, LocalError> {
-    let stop = || Err("it was stopped".to_owned());
+    let broken_off = || "it was stopped".to_owned();
     let run = tokio::select! {
         run = Run::start(options) => run?,
-        () = &mut stopped => return stop().map_err(LocalError::Options),
+        () = &mut stopped => return Err(LocalError::Options(broken_off())),
     };
     let measured = tokio::select! {
         measured = measure(&run, plan) => measured,
-        () = stopped => stop(),
+        () = stopped => Err(broken_off()),
     };
     run.stop().await;
     measured.map_err(LocalError::Options)
