@@ -78,10 +78,10 @@ impl Places {
     }
 
     fn watermarks(&mut self, client: &ClientConfig) -> Result<(), KafkaError> {
-        let client: BaseConsumer = client.create()?;
+        let mut patient = Patient::new(client)?;
         for (topic, partitions) in &mut self.0 {
             for (number, place) in partitions {
-                let (begin, end) = patiently(|| client.fetch_watermarks(topic, *number, WAIT))?;
+                let (begin, end) = patient.ask(|client| client.fetch_watermarks(topic, *number, WAIT))?;
                 // A group that has committed nothing begins with the oldest record.
                 *place = Place { begin, end, committed: begin };
             }
@@ -91,12 +91,12 @@ impl Places {
 
     fn commits(&mut self, topic: &str, client: &ClientConfig) -> Result<(), KafkaError> {
         let Some(partitions) = self.0.get_mut(topic) else { return Ok(()) };
-        let client: BaseConsumer = client.create()?;
+        let mut patient = Patient::new(client)?;
         let mut asked = TopicPartitionList::new();
         for number in partitions.keys() {
             asked.add_partition(topic, *number);
         }
-        let told = patiently(|| client.committed_offsets(asked.clone(), WAIT))?;
+        let told = patient.ask(|client| client.committed_offsets(asked.clone(), WAIT))?;
         for (number, place) in partitions {
             if let Some(Offset::Offset(offset)) =
                 told.find_partition(topic, *number).map(|found| found.offset())
@@ -109,13 +109,28 @@ impl Places {
     }
 }
 
-/// Asks until there is an answer, or no patience left.
-fn patiently<T>(ask: impl Fn() -> Result<T, KafkaError>) -> Result<T, KafkaError> {
-    let end = Instant::now() + PATIENCE;
-    loop {
-        match ask() {
-            Err(_) if Instant::now() < end => thread::sleep(Duration::from_millis(100)),
-            answer => return answer,
+/// A client that asks until there is an answer, or no patience left.
+struct Patient<'a> {
+    config: &'a ClientConfig,
+    client: BaseConsumer,
+}
+
+impl<'a> Patient<'a> {
+    fn new(config: &'a ClientConfig) -> Result<Self, KafkaError> {
+        Ok(Self { config, client: config.create()? })
+    }
+
+    fn ask<T>(&mut self, ask: impl Fn(&BaseConsumer) -> Result<T, KafkaError>) -> Result<T, KafkaError> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match ask(&self.client) {
+                Err(_) if Instant::now() < end => {
+                    thread::sleep(Duration::from_millis(100));
+                    // Another one: this one may keep for minutes that a partition has no leader.
+                    self.client = self.config.create()?;
+                }
+                answer => return answer,
+            }
         }
     }
 }
@@ -143,4 +158,34 @@ pub(crate) fn ends(client: &ClientConfig, topics: &[(String, u32)]) -> Vec<(Stri
         }
     }
     ends
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rdkafka::mocking::MockCluster;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_leader_that_comes_late_is_waited_for() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../topics.yaml");
+        let model = manifest::read_file(&path).expect("the manifest is good");
+        let cluster = MockCluster::new(1).expect("it starts");
+        for (topic, partitions) in topics(&model) {
+            cluster.create_topic(topic, partitions, 1).expect("it is made");
+        }
+        let (last, _) = topics(&model).last().expect("there are topics");
+        cluster.partition_leader(last, 0, None).expect("it has none");
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", cluster.bootstrap_servers());
+        let asked = Places::ask(&model, config.clone(), config);
+        tokio::pin!(asked);
+        let early = tokio::time::timeout(Duration::from_millis(500), &mut asked).await;
+        assert!(early.is_err(), "it has no leader yet");
+        cluster.partition_leader(last, 0, Some(1)).expect("it has one");
+        let places = asked.await.expect("they are told");
+        assert_eq!(places.of(last).next().map(|(number, place)| (number, place.end)), Some((0, 0)));
+    }
 }
