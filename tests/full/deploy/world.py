@@ -76,7 +76,7 @@ class World:
         self.proxy = Proxy()
         # The functions call the account through the proxy, too.
         variables = {"AWS_ENDPOINT_URL": self.proxy.url}
-        self.emulator = Emulator(str(self.work), [sys.executable, str(EMULATOR / "server.py")], variables)
+        self.emulator = Emulator(str(self.work), "server.py", variables)
         self.proxy.target = self.emulator.url
         self.before = inventory(self.emulator)
 

@@ -19,8 +19,8 @@ BROKERS = "b-1.existing.example:9096,b-2.existing.example:9096"
 class Emulator:
     """ministack on a free loopback port, with all that it writes in one folder."""
 
-    def __init__(self, work, program=None, variables=None):
-        """`program` is what starts it, unless that is itself; `variables` are more for it and its functions."""
+    def __init__(self, work, program="extended.py", variables=None):
+        """`program` is what starts it, beside this file; `variables` are more for it and its functions."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -31,6 +31,7 @@ class Emulator:
             "PATH": os.environ["PATH"],
             "HOME": work,
             "TMPDIR": work,
+            "PYTHONDONTWRITEBYTECODE": "1",
             "BIND_HOST": "127.0.0.1",
             "MINISTACK_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
@@ -43,10 +44,10 @@ class Emulator:
             "AWS_SECRET_ACCESS_KEY": "test",
             **(variables or {}),
         }
-        program = program or [os.path.join(os.path.dirname(sys.executable), "ministack")]
+        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), program)
         with open(self.log, "wb") as log:
             self._process = subprocess.Popen(
-                program, env=environment, cwd=work, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [sys.executable, program], env=environment, cwd=work, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )
         while True:

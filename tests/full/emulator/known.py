@@ -23,23 +23,5 @@ class Copy:
         resources = template["Resources"]
         gone = {logical for logical, resource in resources.items() if kind(resource) in KNOWN["refused"]}
         self.left_out.update(kind(resources[logical]) for logical in gone)
-        template["Resources"] = {
-            logical: {**resource, "Properties": without(resource.get("Properties", {}), gone)}
-            for logical, resource in resources.items()
-            if logical not in gone
-        }
+        template["Resources"] = {logical: resource for logical, resource in resources.items() if logical not in gone}
         return template
-
-
-def without(properties, gone):
-    """Without what is taken from a resource that is left out."""
-    return {name: value for name, value in properties.items() if not refers(value, gone)}
-
-
-def refers(value, gone):
-    match value:
-        case {"Ref": name}:
-            return name in gone
-        case {"Fn::GetAtt": [name, _]}:
-            return name in gone
-    return False

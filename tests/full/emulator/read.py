@@ -5,7 +5,10 @@ Read through the services' own APIs, never through CloudFormation, which would r
 
 import json
 
+import read_kafka
+import read_network
 from botocore.exceptions import ClientError
+from tags import mapped, own, tags
 
 
 def read(emulator, uploads, kind, physical, properties):
@@ -22,22 +25,6 @@ class World:
 
     def __getattr__(self, service):
         return self._emulator.client(service)
-
-
-def tags(pairs, key="Key", value="Value"):
-    """Without those that CloudFormation adds by itself."""
-    return [
-        {"Key": pair[key], "Value": pair[value]} for pair in pairs if not pair[key].startswith("aws:cloudformation:")
-    ]
-
-
-def mapped(pairs):
-    return tags([{"Key": key, "Value": value} for key, value in pairs.items()])
-
-
-def own(pairs):
-    """Tags that are a map in CloudFormation, too."""
-    return {key: value for key, value in pairs.items() if not key.startswith("aws:cloudformation:")}
 
 
 def missing_is(value, call, *codes, **arguments):
@@ -99,9 +86,11 @@ def channel_policy(world, _, properties):
     return {"Topics": [told["TopicArn"]], "PolicyDocument": json.loads(told["Policy"])}
 
 
-def subscription(world, physical, _):
-    told = world.sns.get_subscription_attributes(SubscriptionArn=physical)["Attributes"]
-    return {"TopicArn": told["TopicArn"], "Protocol": told["Protocol"], "Endpoint": told["Endpoint"]}
+def subscription(world, physical, properties):
+    # The emulator's attributes of one subscription lack what it is of.
+    listed = world.sns.list_subscriptions_by_topic(TopicArn=properties["TopicArn"])["Subscriptions"]
+    [told] = [row for row in listed if row["SubscriptionArn"] == physical]
+    return told
 
 
 def log_group(world, physical, _):
@@ -182,6 +171,11 @@ def route(world, _, properties):
     return {**told, "ApiId": properties["ApiId"]}
 
 
+def deployment(world, physical, properties):
+    told = world.apigatewayv2.get_deployment(ApiId=properties["ApiId"], DeploymentId=physical)
+    return {**told, "ApiId": properties["ApiId"]}
+
+
 def api_account(world, _, __):
     return {"CloudWatchRoleArn": world.apigateway.get_account().get("cloudwatchRoleArn")}
 
@@ -256,6 +250,20 @@ def bucket_policy(world, _, properties):
     return {"Bucket": name, "PolicyDocument": json.loads(world.s3.get_bucket_policy(Bucket=name)["Policy"])}
 
 
+def trail(world, physical, _):
+    told = world.cloudtrail.get_trail(Name=physical)["Trail"]
+    [listed] = world.cloudtrail.list_tags(ResourceIdList=[told["TrailARN"]])["ResourceTagList"]
+    return {
+        **told,
+        "AdvancedEventSelectors": world.cloudtrail.get_event_selectors(TrailName=physical).get("AdvancedEventSelectors"),
+        "EnableLogFileValidation": told["LogFileValidationEnabled"],
+        "IsLogging": world.cloudtrail.get_trail_status(Name=physical)["IsLogging"],
+        "KMSKeyId": told.get("KmsKeyId"),
+        "TrailName": told["Name"],
+        "Tags": tags(listed["TagsList"]),
+    }
+
+
 def stack(world, physical, properties):
     [told] = world.cloudformation.describe_stacks(StackName=physical)["Stacks"]
     body = world.cloudformation.get_template(StackName=physical)["TemplateBody"]
@@ -267,13 +275,17 @@ def stack(world, physical, properties):
 
 
 READERS = {
+    **read_kafka.READERS,
+    **read_network.READERS,
     "AWS::ApiGateway::Account": api_account,
     "AWS::ApiGatewayV2::Api": api,
     "AWS::ApiGatewayV2::Authorizer": of_api("get_authorizer", "AuthorizerId"),
+    "AWS::ApiGatewayV2::Deployment": deployment,
     "AWS::ApiGatewayV2::Integration": of_api("get_integration", "IntegrationId"),
     "AWS::ApiGatewayV2::Route": route,
     "AWS::ApiGatewayV2::Stage": of_api("get_stage", "StageName"),
     "AWS::CloudFormation::Stack": stack,
+    "AWS::CloudTrail::Trail": trail,
     "AWS::CloudWatch::Alarm": alarm,
     "AWS::CloudWatch::Dashboard": dashboard,
     "AWS::DynamoDB::Table": table,

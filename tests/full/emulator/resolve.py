@@ -15,6 +15,20 @@ PSEUDO = {
     "AWS::URLSuffix": "amazonaws.com",
 }
 NO_VALUE = object()
+# Attributes that are the physical id.
+IDS = {
+    ("AWS::ApiGatewayV2::Api", "ApiId"),
+    ("AWS::ApiGatewayV2::Authorizer", "AuthorizerId"),
+    ("AWS::ApiGatewayV2::Deployment", "DeploymentId"),
+    ("AWS::ApiGatewayV2::Integration", "IntegrationId"),
+    ("AWS::EC2::RouteTable", "RouteTableId"),
+    ("AWS::EC2::SecurityGroup", "GroupId"),
+    ("AWS::EC2::Subnet", "SubnetId"),
+    ("AWS::EC2::VPC", "VpcId"),
+    ("AWS::Lambda::EventSourceMapping", "Id"),
+    ("AWS::MSK::Cluster", "Arn"),
+    ("AWS::MSK::Configuration", "Arn"),
+}
 
 
 def arn(service, resource, region=REGION, account=ACCOUNT):
@@ -23,6 +37,8 @@ def arn(service, resource, region=REGION, account=ACCOUNT):
 
 def attribute(kind, name, physical, emulator):
     """`Fn::GetAtt` of a resource of this type."""
+    if (kind, name) in IDS:
+        return physical
     match kind, name:
         case "AWS::KMS::Key", "Arn":
             return arn("kms", f"key/{physical}")
@@ -38,10 +54,10 @@ def attribute(kind, name, physical, emulator):
             return f"arn:aws:s3:::{physical}"
         case "AWS::ApiGatewayV2::Api", "ApiEndpoint":
             return emulator.client("apigatewayv2").get_api(ApiId=physical)["ApiEndpoint"]
-        case ("AWS::ApiGatewayV2::Api", "ApiId") | ("AWS::ApiGatewayV2::Authorizer", "AuthorizerId") | (
-            "AWS::ApiGatewayV2::Integration", "IntegrationId"
-        ):
-            return physical
+        case "AWS::MSK::Configuration", "LatestRevision.Revision":
+            return 1
+        case "AWS::MSK::Cluster", "CurrentVersion":
+            return emulator.client("kafka").describe_cluster(ClusterArn=physical)["ClusterInfo"]["CurrentVersion"]
         case "Custom::BootstrapBrokers", "BootstrapBrokerStringSaslScram":
             return BROKERS
     raise AssertionError(f"the test does not know the attribute {name} of {kind}")
@@ -152,6 +168,8 @@ class Stack:
                 return self.value(argument[1])[int(argument[0])]
             case "Fn::If":
                 return self.value(argument[1] if self.condition(argument[0]) else argument[2])
+            case "Fn::GetAZs":
+                return [f"{REGION}{letter}" for letter in "abc"]
             case "Fn::Base64":
                 return base64.b64encode(self.value(argument).encode()).decode()
             case "Fn::FindInMap":

@@ -1,7 +1,7 @@
 """The emulator as `ops deploy` needs it, which sends the templates as they are: started in place of the program `ministack`.
 
-- A type that the emulator lacks (`refused` and `lacking` in known.json) is a placeholder: its stack has it, and nothing
-  is made. MSK's cluster, configuration and SCRAM association are not: the emulator has their API, which is called.
+- A type that its CloudFormation lacks is made through its service's API (`made` in known.json). One that the service lacks,
+  too (`refused` and `lacking`), is a placeholder: its stack has it, and nothing is made.
 - A template's URL may name the bucket in its host, as CloudFormation's users write it.
 - Nested stacks are told of as CloudFormation does, and one that could not be created leaves nothing behind.
 
@@ -10,8 +10,10 @@ Nothing else is changed: what a stack makes, rejects or deletes is the emulator'
 
 from urllib.parse import urlparse
 
+import apis
 import lacking
 import nested
+from known import KNOWN
 from ministack.app import main
 from ministack.services.cloudformation import helpers
 
@@ -30,7 +32,8 @@ def resolve(params, body_key, url_key, label, original=helpers._resolve_document
 
 
 if __name__ == "__main__":
-    lacking.extend()
+    apis.extend()
+    lacking.extend([*KNOWN["refused"], *KNOWN["lacking"]])
     nested.extend()
     helpers._resolve_document = resolve
     main()
