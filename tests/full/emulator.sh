@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Deploys the rendered templates to an AWS emulator (ministack) with an existing cluster, as `cdk deploy` would, and asks
-# its services whether each resource is what the templates say. The custom resource and the WebSocket functions really run
-# there. Then an update with nothing new, one with a topic more, and a delete. Needs Python 3.11 or newer and, the first
-# time, PyPI.
+# Deploys the rendered templates to an AWS emulator (ministack), as `cdk deploy` would, and asks its services whether each
+# resource is what the templates say: dev with an existing cluster, an update with nothing new, one with a topic more, and a
+# delete; then each environment with a cluster of its own, and what its templates retain. The custom resource and the WebSocket
+# functions really run there. Needs Python 3.11 or newer and, the first time, PyPI.
 # usage: tests/full/emulator.sh
 #
 # Of the other emulators, fakecloud takes 40 minutes to build and runs no functions without Docker, and moto leaves out half

@@ -3,9 +3,9 @@
 import json
 
 # Compared as a whole.
-DOCUMENTS = {"AssumeRolePolicyDocument", "DashboardBody", "KeyPolicy", "PolicyDocument"}
+DOCUMENTS = {"AssumeRolePolicyDocument", "DashboardBody", "KeyPolicy", "PolicyDocument", "SecretStringTemplate"}
 # What names a member of a list; any one of them is enough.
-NAMES = ("Key", "AttributeName", "IndexName", "Name", "PolicyName", "Id", "Sid")
+NAMES = ("Key", "AttributeName", "IndexName", "Name", "PolicyName", "Id", "Sid", "Description")
 
 
 def leaves(value, path=""):
