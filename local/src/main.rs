@@ -18,6 +18,10 @@ use tokio::{
     signal::unix::{Signal, SignalKind, signal},
 };
 
+/// Of the processor time under load, a sixth would be the system's allocator's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The whole pipeline on one machine: no cloud account, no Docker.
 #[derive(Debug, Parser)]
 #[command(name = "local", version)]

@@ -103,6 +103,8 @@ pub struct Limits {
     pub websocket_frame: usize,
     /// Most sandboxes of one function.
     pub sandboxes: usize,
+    /// Most batches of one mapping that are under way at a time.
+    pub batches: usize,
     /// How long a function may take to ask for its first event.
     pub init: Duration,
     /// Most bytes of one batch's records.
@@ -119,6 +121,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
             http_timeout: Duration::from_secs(30),
             http_body: 10 * 1024 * 1024,
@@ -126,7 +129,10 @@ impl Default for Limits {
             websocket_life: Duration::from_hours(2),
             websocket_message: 128 * 1024,
             websocket_frame: 32 * 1024,
-            sandboxes: 4,
+            // Each waits more than it computes.
+            sandboxes: (2 * cores).max(4),
+            // More would be smaller ones, which cost more by the record.
+            batches: cores.max(2),
             init: Duration::from_secs(10),
             batch_bytes: 6 * 1024 * 1024,
             retry_first: Duration::from_millis(200),

@@ -1,21 +1,30 @@
-//! One librdkafka client and what it reports.
+//! One librdkafka client, its thread and what it reports.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
 };
 
+use contract::Record;
 use rdkafka::{
     ClientConfig, ClientContext,
     config::RDKafkaLogLevel,
     error::{KafkaError, RDKafkaErrorCode},
-    producer::FutureProducer,
+    message::{DeliveryResult, Header, OwnedHeaders},
+    producer::{BaseProducer, BaseRecord, NoCustomPartitioner, Producer, ProducerContext, PurgeConfig},
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use crate::config::Credentials;
 
-/// Takes librdkafka's log and errors.
+/// How long the client's thread waits at a time, and so how long it may outlive its client.
+const WAIT: Duration = Duration::from_secs(1);
+
+/// Takes librdkafka's log, errors and delivery reports.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reports(Arc<Inner>);
 
@@ -62,18 +71,92 @@ impl ClientContext for Reports {
     }
 }
 
+impl ProducerContext for Reports {
+    type DeliveryOpaque = Box<oneshot::Sender<Result<(), KafkaError>>>;
+
+    fn delivery(&self, report: &DeliveryResult<'_>, waiting: Self::DeliveryOpaque) {
+        // Whoever waited may have given up.
+        let _ = waiting.send(report.as_ref().map(|_| ()).map_err(|(error, _)| error.clone()));
+    }
+}
+
 /// A client; a clone is the same client.
 #[derive(Clone)]
 pub(crate) struct Client {
-    pub(crate) producer: FutureProducer<Reports>,
+    served: Arc<Served>,
     pub(crate) reports: Reports,
     /// As whom it connects.
     pub(crate) credentials: Option<Credentials>,
 }
 
+/// A producer whose reports are taken by a thread of its own, which ends after it.
+///
+/// Not `FutureProducer`: its thread waits for a tenth of a second at a time and spins through the last millisecond of
+/// each (rust-rdkafka 0.39), so that every sandbox keeps a hundredth of a core busy with nothing.
+struct Served {
+    producer: Arc<BaseProducer<Reports>>,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::Release);
+    }
+}
+
 impl Client {
     pub(crate) fn new(config: &ClientConfig, credentials: Option<Credentials>) -> Result<Self, KafkaError> {
         let reports = Reports::default();
-        Ok(Self { producer: config.create_with_context(reports.clone())?, reports, credentials })
+        let producer: Arc<BaseProducer<Reports>> = Arc::new(config.create_with_context(reports.clone())?);
+        let stopped = Arc::new(AtomicBool::new(false));
+        let (served, is_over) = (Arc::clone(&producer), Arc::clone(&stopped));
+        let serve = move || {
+            while !is_over.load(Ordering::Acquire) {
+                served.poll(WAIT);
+            }
+        };
+        let name = "kafka-reports".to_owned();
+        thread::Builder::new()
+            .name(name)
+            .spawn(serve)
+            .map_err(|error| KafkaError::ClientCreation(error.to_string()))?;
+        Ok(Self { served: Arc::new(Served { producer, stopped }), reports, credentials })
+    }
+
+    /// Sends one record; returns when its delivery report is there.
+    pub(crate) async fn deliver(&self, record: &Record) -> Result<(), KafkaError> {
+        let headers = record
+            .headers
+            .iter()
+            .fold(OwnedHeaders::new_with_capacity(record.headers.len()), |all, header| {
+                all.insert(Header { key: header.0, value: Some(header.1.as_bytes()) })
+            });
+        let (waiting, report) = oneshot::channel();
+        let message = BaseRecord::with_opaque_to(record.topic, Box::new(waiting))
+            .key(&record.key)
+            .payload(&record.value)
+            .headers(headers);
+        self.served.producer.send(message).map_err(|(error, _)| error)?;
+        // Reports end only with their client, which lives until this returns.
+        report.await.unwrap_or(Err(KafkaError::Canceled))
+    }
+
+    /// Takes what isn't acknowledged out of the queue.
+    pub(crate) fn purge(&self) {
+        self.served.producer.purge(PurgeConfig::default().queue().inflight());
+    }
+
+    /// The error after which the client takes no more records.
+    pub(crate) fn fatal_error(&self) -> Option<(RDKafkaErrorCode, String)> {
+        self.client().fatal_error()
+    }
+
+    /// Asks for the topic's metadata, or all topics'; the number of brokers. Waits in C.
+    pub(crate) fn look(&self, topic: Option<&str>, most: Duration) -> Result<usize, KafkaError> {
+        self.client().fetch_metadata(topic, most).map(|metadata| metadata.brokers().len())
+    }
+
+    fn client(&self) -> &rdkafka::client::Client<Reports> {
+        Producer::<Reports, NoCustomPartitioner>::client(&*self.served.producer)
     }
 }

@@ -18,11 +18,7 @@ use std::sync::{
 
 use contract::Record;
 use futures_util::{FutureExt, future::BoxFuture};
-use rdkafka::{
-    error::{KafkaError, RDKafkaErrorCode},
-    message::{Header, OwnedHeaders},
-    producer::{FutureRecord, Producer, PurgeConfig},
-};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use runtime::{
     Aws, Error, Settings,
     producer::{Connect, PublishError, Publisher},
@@ -174,7 +170,7 @@ impl KafkaPublisher {
     async fn ready(&self) -> Result<Client, PublishError> {
         let Some(client) = self.client() else { return self.reconnect().await };
         // After a fatal error, a client takes no more records.
-        if let Some((code, reason)) = client.producer.client().fatal_error() {
+        if let Some((code, reason)) = client.fatal_error() {
             tracing::error!(%code, reason, "the Kafka client broke; a new one is made");
             return self.reconnect().await;
         }
@@ -195,7 +191,7 @@ impl KafkaPublisher {
         let mut current = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         let old = current.replace(client.clone());
         drop(current);
-        // It waits for the old client's threads, and no request should.
+        // Its end may wait for its threads, and no request should.
         tokio::task::spawn_blocking(move || drop(old));
         Ok(client)
     }
@@ -269,7 +265,7 @@ impl Drop for Waiting<'_> {
             && others == 0
             && let Some(client) = self.publisher.client()
         {
-            client.producer.purge(PurgeConfig::default().queue().inflight());
+            client.purge();
             // An idempotent client that lost records in flight first has to agree on a new epoch, and it waits longer
             // after each failed connection. A new one is there as soon as the brokers are.
             self.publisher.spent.store(true, Ordering::Release);
@@ -279,15 +275,7 @@ impl Drop for Waiting<'_> {
 
 /// One record, until its delivery report is there.
 async fn deliver(client: &Client, record: &Record) -> Result<(), PublishError> {
-    let headers =
-        record.headers.iter().fold(OwnedHeaders::new_with_capacity(record.headers.len()), |all, header| {
-            all.insert(Header { key: header.0, value: Some(header.1.as_bytes()) })
-        });
-    let message = FutureRecord::to(record.topic).key(&record.key).payload(&record.value).headers(headers);
-    match client.producer.send(message, Duration::ZERO).await {
-        Ok(_) => Ok(()),
-        Err((error, _)) => Err(publish_error(&error)),
-    }
+    client.deliver(record).await.map_err(|error| publish_error(&error))
 }
 
 fn publish_error(error: &KafkaError) -> PublishError {
@@ -322,10 +310,8 @@ fn make(settings: &Settings, credentials: Option<Credentials>) -> Result<Client,
 
 /// Connects while the function starts, when Lambda gives it a whole processor, instead of in the first request.
 async fn warm(client: &Client, topic: Option<&str>) {
-    let (producer, topic) = (client.producer.clone(), topic.map(str::to_owned));
-    let look = tokio::task::spawn_blocking(move || {
-        producer.client().fetch_metadata(topic.as_deref(), TO_START).map(|metadata| metadata.brokers().len())
-    });
+    let (asked, topic) = (client.clone(), topic.map(str::to_owned));
+    let look = tokio::task::spawn_blocking(move || asked.look(topic.as_deref(), TO_START));
     let looked = tokio::select! {
         looked = timeout(TO_START, look) => looked,
         // The first record tries others.

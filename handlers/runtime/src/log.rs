@@ -65,8 +65,13 @@ impl<W> JsonLines<W> {
     fn wants(&self, metadata: &Metadata<'_>) -> bool {
         let ours = ["runtime", "publish", "bootstrap", "rules", "contract"];
         let root = metadata.target().split("::").next().unwrap_or_default();
-        let level = if ours.contains(&root) { self.level } else { self.level.min(Level::WARN) };
-        *metadata.level() <= level
+        match (ours.contains(&root), metadata.is_span()) {
+            (true, true) => true,
+            (true, false) => *metadata.level() <= self.level,
+            // The SDK makes some twenty for each call, and says nothing in them.
+            (false, true) => false,
+            (false, false) => *metadata.level() <= self.level.min(Level::WARN),
+        }
     }
 }
 
@@ -76,7 +81,7 @@ where
     W: Fn(&str) + 'static,
 {
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        metadata.is_span() || self.wants(metadata)
+        self.wants(metadata)
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
@@ -160,6 +165,8 @@ mod tests {
             tracing::error!(target: "runtime::consumer", code = "X", count = 2_u64, done = true, "it \"failed\"");
             tracing::debug!(target: "runtime", "too much detail");
             tracing::info!(target: "aws_smithy_runtime", "other people's detail");
+            let theirs = tracing::info_span!(target: "aws_smithy_runtime", "invoke", operation = "GetItem");
+            let _inside = theirs.enter();
             tracing::warn!(target: "aws_smithy_runtime", "other people's trouble");
         });
         let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -179,5 +186,7 @@ mod tests {
             assert_eq!(lines[0][name], value, "{name}");
         }
         assert_eq!(lines[1]["level"], "WARN");
+        assert_eq!(lines[1]["requestId"], "r-1", "what is inside other people's spans is inside ours");
+        assert!(lines[1].get("operation").is_none(), "{}", lines[1]);
     }
 }

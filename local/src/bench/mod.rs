@@ -30,6 +30,9 @@ pub struct Plan {
     pub lasting: Duration,
 }
 
+/// Unmeasured: connections are made, every process has done its work, and a Java broker has compiled most of its own.
+const WARM_UP: Plan = Plan { rate: 200, lasting: Duration::from_secs(5) };
+
 /// What came of it.
 #[derive(Debug)]
 pub struct Report {
@@ -89,8 +92,7 @@ async fn start(options: &Options, plan: Plan, mut stopped: BoxFuture<'_, ()>) ->
 }
 
 async fn measure(run: &Run, plan: Plan) -> Result<Report, String> {
-    // Unmeasured: connections are made, and every process has done its work once.
-    load::send(run, Plan { rate: plan.rate.min(50), lasting: Duration::from_secs(2) }).await?;
+    load::send(run, Plan { rate: plan.rate.min(WARM_UP.rate), ..WARM_UP }).await?;
     let floor = floor::measure(run, plan).await?;
     let load = load::send(run, plan).await?;
     let broker = if run.is_embedded() { "embedded" } else { "kafka" };

@@ -133,7 +133,7 @@ impl Mappings {
                     first_pause: limits.retry_first,
                     longest_pause: limits.retry_most,
                 },
-                together: limits.sandboxes,
+                together: limits.batches,
                 assign,
             };
             let own = Progress::new(places.of(&topic.name.name));
