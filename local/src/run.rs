@@ -211,19 +211,6 @@ impl Run {
         self.broker.observer(&self.deployment.secrets)
     }
 
-    /// Records in all topics that are not done yet, as the broker and the mappings count.
-    pub(crate) async fn lag(&self) -> i64 {
-        let ends = self.ends().await;
-        let progress = self.mappings.progress();
-        let open = |(topic, partition, end): &(String, i32, i64)| {
-            let committed = progress.get(topic).map(|progress| progress.numbers().committed);
-            // What nobody reads isn't counted, nor what came and was done since the ends were asked for.
-            let committed = committed.and_then(|committed| committed.get(partition).copied());
-            committed.map_or(0, |done| (end - done).max(0))
-        };
-        ends.iter().map(open).sum()
-    }
-
     /// Where people find how to reach the broker: for Kafka's own commands, and for kcat.
     pub fn client_files(&self) -> Option<[std::path::PathBuf; 2]> {
         self.broker.client_files()

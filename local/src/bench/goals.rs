@@ -44,11 +44,11 @@ pub(super) fn of(report: &Report) -> Vec<Goal> {
         ));
     }
     // What is under way at any moment is no lag yet: a pipeline that falls behind has more than a second's events.
-    let (middle, end) = (load.lag_middle, load.lag_end);
+    let [middle, end] = load.open;
     goals.push(goal(
         "no growing lag",
-        format!("{middle} records in the middle, {end} at the end"),
-        end <= middle.max(i64::from(plan.rate)),
+        format!("{middle} events not arrived in the middle, {end} at the end"),
+        end <= middle.max(u64::from(plan.rate)),
     ));
     if let Some(memory) = memory {
         goals.push(goal("less than 400 MiB", format!("{memory:.0} MiB"), *memory < MEMORY));

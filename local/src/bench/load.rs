@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -14,13 +17,17 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, sync::Semaphore};
 
 use super::{Plan, Times};
 use crate::{Run, bus::Stage, clock};
 
 /// Browsers that are open, one a customer.
 const CUSTOMERS: u32 = 200;
+
+/// Requests that are open at a time: a pipeline that falls behind shall not also run out of connections. Whatever waits
+/// here is timed from when it was due.
+const CONNECTIONS: usize = 256;
 
 /// What came of a load.
 #[derive(Debug)]
@@ -32,8 +39,8 @@ pub(super) struct Outcome {
     pub(super) push: Times,
     pub(super) end_to_end: Times,
     pub(super) targets: model::Targets,
-    pub(super) lag_middle: i64,
-    pub(super) lag_end: i64,
+    /// Events that were due and had not arrived, in the middle of the load and at its end.
+    pub(super) open: [u64; 2],
 }
 
 /// What is known of each event, by its id; times in milliseconds since 1970.
@@ -68,26 +75,40 @@ pub(super) async fn send(run: &Run, plan: Plan) -> Result<Outcome, String> {
     let client: Client<HttpConnector, Body> =
         Client::builder(TokioExecutor::new()).build(HttpConnector::new());
     let count = u64::from(plan.rate) * plan.lasting.as_secs();
+    let connections = Arc::new(Semaphore::new(CONNECTIONS));
+    let due = AtomicU64::new(0);
+    let open = || {
+        let arrived = |seen: &&Seen| seen.arrived.is_some();
+        let events = events.lock().unwrap_or_else(PoisonError::into_inner);
+        due.load(Ordering::Relaxed).saturating_sub(events.values().filter(arrived).count() as u64)
+    };
     let mut requests = tokio::task::JoinSet::new();
     let sending = async {
         let mut ticks = tokio::time::interval(Duration::from_secs(1) / plan.rate.max(1));
         for number in 0..count {
             // From the moment when it was due: a driver that falls behind must not hide it.
-            let due = clock::precise_at(ticks.tick().await);
+            let at = clock::precise_at(ticks.tick().await);
+            due.fetch_add(1, Ordering::Relaxed);
             let customer = name(u32::try_from(number % u64::from(CUSTOMERS)).unwrap_or(0));
-            requests.spawn(post(client.clone(), url.clone(), customer, due, Arc::clone(&events)));
+            let sent = post(client.clone(), url.clone(), customer, at, Arc::clone(&events));
+            let connections = Arc::clone(&connections);
+            requests.spawn(async move {
+                // It is never closed.
+                let _open = connections.acquire().await;
+                sent.await
+            });
         }
+        open()
     };
     let halfway = async {
         tokio::time::sleep(plan.lasting / 2).await;
-        run.lag().await
+        open()
     };
-    let ((), lag_middle) = futures_util::future::join(sending, halfway).await;
+    let (open_end, open_middle) = futures_util::future::join(sending, halfway).await;
     let mut acknowledged = 0;
     while let Some(answered) = requests.join_next().await {
         acknowledged += usize::from(answered.unwrap_or(false));
     }
-    let lag_end = run.lag().await;
     let end = Instant::now() + Duration::from_mins(1);
     let complete =
         |seen: &Seen| seen.answered.is_none() || (seen.arrived.is_some() && seen.applied.is_some());
@@ -111,8 +132,7 @@ pub(super) async fn send(run: &Run, plan: Plan) -> Result<Outcome, String> {
         push: times(|seen| seen.sent.and(Some(seen.arrived? - seen.applied?))),
         end_to_end: times(|seen| Some(seen.arrived? - seen.sent?)),
         targets,
-        lag_middle,
-        lag_end,
+        open: [open_middle, open_end],
     })
 }
 

@@ -13,7 +13,7 @@
 mod floor;
 mod goals;
 mod load;
-mod memory;
+mod processes;
 
 use std::{fmt, time::Duration};
 
@@ -42,6 +42,8 @@ pub struct Report {
     load: load::Outcome,
     /// Of the functions' processes and the runner, in MiB.
     memory: Option<f64>,
+    /// Of an event, in milliseconds: of the same processes, so this bench's own part and an embedded broker's are in it.
+    processor: Option<f64>,
 }
 
 /// Times in milliseconds, in order.
@@ -94,14 +96,19 @@ async fn start(options: &Options, plan: Plan, mut stopped: BoxFuture<'_, ()>) ->
 async fn measure(run: &Run, plan: Plan) -> Result<Report, String> {
     load::send(run, Plan { rate: plan.rate.min(WARM_UP.rate), ..WARM_UP }).await?;
     let floor = floor::measure(run, plan).await?;
+    let before = processes::processor();
     let load = load::send(run, plan).await?;
+    let after = processes::processor();
+    #[allow(clippy::cast_precision_loss, reason = "a bench sends fewer events")]
+    let each = |taken: Duration| taken.as_secs_f64() * 1000.0 / load.sent as f64;
+    let processor = before.zip(after).map(|(before, after)| each(after.saturating_sub(before)));
     let broker = if run.is_embedded() { "embedded" } else { "kafka" };
-    Ok(Report { plan, broker, floor, load, memory: memory::pipeline() })
+    Ok(Report { plan, broker, floor, load, memory: processes::memory(), processor })
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { plan, broker, floor, load, memory } = self;
+        let Self { plan, broker, floor, load, memory, processor } = self;
         writeln!(
             f,
             "{broker} broker: {} events/s for {} s; sent {}, acknowledged {}, arrived {}",
@@ -129,10 +136,13 @@ impl fmt::Display for Report {
                 None => writeln!(f)?,
             }
         }
-        match memory {
-            Some(memory) => writeln!(f, "  memory of runner and functions: {memory:.0} MiB")?,
-            None => writeln!(f, "  memory of runner and functions: this system doesn't tell")?,
-        }
+        let told = |figure: Option<f64>, unit: &str| {
+            figure.map_or("this system doesn't tell".into(), |figure| format!("{figure:.1} {unit}"))
+        };
+        writeln!(f, "  memory of runner and functions: {}", told(*memory, "MiB"))?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let processor = told(*processor, "ms an event");
+        writeln!(f, "  their processor time, this bench's own in it: {processor}, on {cores} cores")?;
         for goal in goals::of(self) {
             writeln!(f, "  {goal}")?;
         }

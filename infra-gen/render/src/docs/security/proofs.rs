@@ -108,6 +108,7 @@ pub(super) const GROUPS: &[Proof] = &[
     rule("groups_let_nobody_in_from_outside", "every rule into a group"),
     rule("groups_name_one_port", "every rule into a group"),
     rule("groups_send_to_one_port", "every rule out of a group"),
+    script("tests/full/emulator.sh", "deployed groups have these rules and no others"),
 ];
 pub(super) const CONNECTIONS: &[Proof] = &[
     test(CHECKLIST, "connections_expire_and_tables_are_encrypted", "of the table"),
@@ -132,6 +133,7 @@ pub(super) const AUDIT: &[Proof] = &[
     test(CHECKLIST, "brokers_network_and_apis_write_logs", "of the brokers, the network and both APIs"),
     rule("tables_are_audited", "every table"),
     rule("trails_can_be_trusted", "of the trail"),
+    script("tests/full/emulator.sh", "the deployed trail is on, with its key and what it records"),
     msk_rule("msk_logs_its_brokers", "of the brokers"),
     rule("networks_are_logged", "of the network"),
     rule("stages_log_access", "of both APIs"),
