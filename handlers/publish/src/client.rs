@@ -5,7 +5,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    thread,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -21,8 +21,8 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::config::Credentials;
 
-/// How long the client's thread waits at a time, and so how long it may outlive its client.
-const WAIT: Duration = Duration::from_secs(1);
+/// How long the client's thread waits at a time, and so how long its end may take.
+const WAIT: Duration = Duration::from_millis(500);
 
 /// Takes librdkafka's log, errors and delivery reports.
 #[derive(Debug, Clone, Default)]
@@ -89,18 +89,23 @@ pub(crate) struct Client {
     pub(crate) credentials: Option<Credentials>,
 }
 
-/// A producer whose reports are taken by a thread of its own, which ends after it.
+/// A producer whose reports are taken by a thread of its own, which ends with it.
 ///
 /// Not `FutureProducer`: its thread waits for a tenth of a second at a time and spins through the last millisecond of
 /// each (rust-rdkafka 0.39), so that every sandbox keeps a hundredth of a core busy with nothing.
 struct Served {
     producer: Arc<BaseProducer<Reports>>,
     stopped: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Drop for Served {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            // It has said already what it panicked about.
+            let _ = thread.join();
+        }
     }
 }
 
@@ -115,12 +120,12 @@ impl Client {
                 served.poll(WAIT);
             }
         };
-        let name = "kafka-reports".to_owned();
-        thread::Builder::new()
-            .name(name)
+        let thread = thread::Builder::new()
+            .name("kafka-reports".into())
             .spawn(serve)
             .map_err(|error| KafkaError::ClientCreation(error.to_string()))?;
-        Ok(Self { served: Arc::new(Served { producer, stopped }), reports, credentials })
+        let served = Served { producer, stopped, thread: Some(thread) };
+        Ok(Self { served: Arc::new(served), reports, credentials })
     }
 
     /// Sends one record; returns when its delivery report is there.

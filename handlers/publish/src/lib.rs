@@ -191,7 +191,7 @@ impl KafkaPublisher {
         let mut current = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         let old = current.replace(client.clone());
         drop(current);
-        // Its end may wait for its threads, and no request should.
+        // It waits for the old client's threads, and no request should.
         tokio::task::spawn_blocking(move || drop(old));
         Ok(client)
     }
