@@ -78,18 +78,22 @@ async fn led(admin: &Admin, topics: &[TopicSpec]) -> Result<(), String> {
     let end = tokio::time::Instant::now() + LEADERS;
     loop {
         let metadata = metadata(admin).await?;
-        let led = |topic: &TopicSpec| {
+        let partitions = |topic: &TopicSpec| {
             let known = metadata.topics().iter().filter(|known| known.name() == topic.name);
-            known.flat_map(MetadataTopic::partitions).filter(|partition| partition.leader() >= 0).count()
+            known.flat_map(MetadataTopic::partitions).collect::<Vec<_>>()
         };
+        let led = |topic: &TopicSpec| partitions(topic).iter().filter(|one| one.leader() >= 0).count();
         let waits = |topic: &&TopicSpec| i32::try_from(led(topic)) != Ok(topic.partitions);
         let Some(waiting) = topics.iter().find(waits) else { return Ok(()) };
         if tokio::time::Instant::now() > end {
-            return Err(format!(
-                "topic {} has partitions without a leader, {} s long; see whether all its brokers run",
-                waiting.name,
-                LEADERS.as_secs()
-            ));
+            let (name, seconds) = (&waiting.name, LEADERS.as_secs());
+            return Err(if partitions(waiting).is_empty() {
+                format!("topic {name} is there, but not for this user; allow it DESCRIBE, READ and WRITE")
+            } else {
+                format!(
+                    "topic {name} has had partitions without a leader for {seconds} s; do all its brokers run?"
+                )
+            });
         }
         tokio::time::sleep(PAUSE).await;
     }
