@@ -126,7 +126,7 @@ impl<'a> Patient<'a> {
             match ask(&self.client) {
                 Err(_) if Instant::now() < end => {
                     thread::sleep(Duration::from_millis(100));
-                    // Another one: this one may keep for minutes that a partition has no leader.
+                    // Another one, which has nothing in its cache.
                     self.client = self.config.create()?;
                 }
                 answer => return answer,

@@ -68,7 +68,7 @@ impl<W> JsonLines<W> {
         match (ours.contains(&root), metadata.is_span()) {
             (true, true) => true,
             (true, false) => *metadata.level() <= self.level,
-            // The SDK makes some twenty for each call, and says nothing in them.
+            // The SDK makes several for each call; no line needs them.
             (false, true) => false,
             (false, false) => *metadata.level() <= self.level.min(Level::WARN),
         }

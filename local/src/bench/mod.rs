@@ -30,7 +30,7 @@ pub struct Plan {
     pub lasting: Duration,
 }
 
-/// Unmeasured: connections are made, every process has done its work, and a Java broker has compiled most of its own.
+/// Unmeasured: connections are made, every process has done its work, and a Java broker has compiled some of its own.
 const WARM_UP: Plan = Plan { rate: 200, lasting: Duration::from_secs(5) };
 
 /// What came of it.

@@ -23,8 +23,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 type Admin = Arc<AdminClient<DefaultClientContext>>;
 
-/// Makes the topics that are missing, and waits until every partition has a leader: a client that asks before keeps for
-/// minutes that there is none.
+/// Makes the topics that are missing, and waits until every partition has a leader: librdkafka takes a partition that it
+/// knows without one for unknown.
 pub(super) async fn prepare(
     config: &ClientConfig,
     topics: &[TopicSpec],
