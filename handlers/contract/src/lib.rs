@@ -153,7 +153,7 @@
 //! assert_eq!(
 //!     faults.to_string(),
 //!     "/customerId is missing; /fullName must not be empty; \
-//!      /status is set by the server and can't be sent; /nmae is not a field of this request"
+//!      /status is set by the server and can't be sent; the document has an unknown field"
 //! );
 //! ```
 

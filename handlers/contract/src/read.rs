@@ -64,6 +64,12 @@ impl Cursor {
         None
     }
 
+    /// Notes a field that isn't known: its name is the caller's own text, so it is cut short, and for the caller alone.
+    fn foreign(&mut self, name: &str, detail: &str) {
+        let shown: String = name.chars().take(64).collect();
+        self.at(&shown, |cursor| cursor.violations.push_foreign(cursor.pointer.clone(), detail));
+    }
+
     /// Runs `read` one step deeper.
     pub fn at<T>(&mut self, step: &str, read: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.pointer.len();
@@ -112,14 +118,12 @@ impl Fields<'_> {
             return;
         }
         for name in self.object.keys().filter(|name| !self.asked.contains(&name.as_str())) {
-            let detail = if computed.contains(&name.as_str()) {
-                "is set by the server and can't be sent"
+            if computed.contains(&name.as_str()) {
+                let fault = |cursor: &mut Cursor| cursor.fault("is set by the server and can't be sent");
+                let _: Option<()> = self.cursor.at(name, fault);
             } else {
-                "is not a field of this request"
-            };
-            // An unknown name is the caller's own text, so it is cut short.
-            let shown: String = name.chars().take(64).collect();
-            let _: Option<()> = self.cursor.at(&shown, |cursor| cursor.fault(detail));
+                self.cursor.foreign(name, "is not a field of this request");
+            }
         }
     }
 }

@@ -11,6 +11,9 @@ pub struct Violation {
     pub pointer: String,
     /// What is wrong, for people: `is longer than 12 characters`.
     pub detail: String,
+    /// The pointer's last step is a name that only the caller uses, and so may be anything: a mail address.
+    #[serde(skip)]
+    pub(crate) is_foreign: bool,
 }
 
 /// Every fault of one document, in the order in which it was read.
@@ -28,7 +31,12 @@ impl Violations {
 
     /// Adds a fault.
     pub fn push(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
-        self.0.push(Violation { pointer: pointer.into(), detail: detail.into() });
+        self.0.push(Violation { pointer: pointer.into(), detail: detail.into(), is_foreign: false });
+    }
+
+    /// Adds a field that isn't known, so that its name is the caller's own text.
+    pub(crate) fn push_foreign(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
+        self.0.push(Violation { pointer: pointer.into(), detail: detail.into(), is_foreign: true });
     }
 
     /// Whether nothing is wrong.
@@ -60,12 +68,19 @@ impl<'a> IntoIterator for &'a Violations {
     }
 }
 
+/// One line for logs: names of fields that only the caller uses are left out.
 impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, Violation { pointer, detail }) in self.0.iter().enumerate() {
+        let place =
+            |pointer: &str| if pointer.is_empty() { "the document".into() } else { pointer.to_owned() };
+        for (index, Violation { pointer, detail, is_foreign }) in self.0.iter().enumerate() {
             let comma = if index == 0 { "" } else { "; " };
-            let pointer = if pointer.is_empty() { "the document" } else { pointer };
-            write!(f, "{comma}{pointer} {detail}")?;
+            if *is_foreign {
+                let (parent, _) = pointer.rsplit_once('/').unwrap_or_default();
+                write!(f, "{comma}{} has an unknown field", place(parent))?;
+            } else {
+                write!(f, "{comma}{} {detail}", place(pointer))?;
+            }
         }
         Ok(())
     }

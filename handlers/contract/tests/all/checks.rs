@@ -178,7 +178,22 @@ fn unknown_fields_are_faults_in_requests_and_none_in_events() {
     value["added/in~4"] = 1.into();
     assert_eq!(read::<Ordered>(&value, Unknown::Ignore), Ok(ordered()));
     let faults = read::<Ordered>(&value, Unknown::Refuse).expect_err("it is unknown");
-    assert_eq!(faults.to_string(), "/added~1in~04 is not a field of this request");
+    let [fault] = &faults.iter().collect::<Vec<_>>()[..] else { panic!("one fault: {faults:?}") };
+    assert_eq!(
+        (fault.pointer.as_str(), fault.detail.as_str()),
+        ("/added~1in~04", "is not a field of this request")
+    );
+}
+
+#[test]
+fn what_is_logged_of_unknown_fields_has_none_of_their_names() {
+    let check = check::object::<OrderRequest>();
+    let value = json!([{ "customerId": "c", "ada@example.com": 1 }]);
+    let list = check::list(check, 1, 1);
+    let faults = read_by(&list, &value, Unknown::Refuse).expect_err("it is unknown").to_string();
+    assert!(faults.contains("/0 has an unknown field") && !faults.contains("ada@"), "{faults}");
+    let faults = read::<OrderRequest>(&value[0], Unknown::Refuse).expect_err("it is unknown").to_string();
+    assert!(faults.contains("the document has an unknown field") && !faults.contains("ada@"), "{faults}");
 }
 
 #[test]
