@@ -10,6 +10,20 @@ use crate::{
     token::{Token, TokenError, Tokens},
 };
 
+/// The customer of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Caller {
+    pub(super) customer_id: String,
+    /// This event makes them one: until then anyone may be anyone.
+    pub(super) is_new: bool,
+}
+
+impl Caller {
+    fn known(customer_id: String) -> Self {
+        Self { customer_id, is_new: false }
+    }
+}
+
 /// Tells customers apart.
 #[derive(Debug)]
 pub(super) struct Callers {
@@ -39,7 +53,7 @@ impl Callers {
         named: Option<&Value>,
         id: &EventId,
         now: Timestamp,
-    ) -> Result<Option<String>, Problem> {
+    ) -> Result<Option<Caller>, Problem> {
         let trusted = self.mode == AuthMode::None || !request.is_http();
         let known = self.known(request, now).await;
         let known = if trusted { known.unwrap_or_default() } else { known? };
@@ -50,14 +64,15 @@ impl Callers {
             _ => None,
         });
         match (named, known) {
-            (Some(Some(named)), _) if trusted => Ok(Some(named)),
-            (Some(Some(named)), Some(known)) if named == known => Ok(Some(known)),
+            (Some(Some(named)), _) if trusted => Ok(Some(Caller::known(named))),
+            (Some(Some(named)), Some(known)) if named == known => Ok(Some(Caller::known(known))),
             (Some(Some(_)), Some(_)) => Err(Problem::OtherCustomer),
             (Some(None), _) => Ok(None),
-            (None, Some(known)) => Ok(Some(known)),
+            (None, Some(known)) => Ok(Some(Caller::known(known))),
             // Nobody guesses it to get the customer's token: behind the id are the key's 74 random bits and the body.
             (None, None) if self.access == Access::Open => {
-                Ok(Some(derived_uuid(["customer", id.as_str()]).to_string()))
+                let customer_id = derived_uuid(["customer", id.as_str()]).to_string();
+                Ok(Some(Caller { customer_id, is_new: true }))
             }
             (None, None) if trusted => Ok(None),
             // Else anyone could act for a customer whose id they know.

@@ -36,7 +36,9 @@ impl ErrorTopic {
         }
     }
 
-    /// Publishes a failure. What isn't a customer's can't be: the error topic's key is the customer id.
+    /// Publishes a failure of a customer's step. What isn't a customer's can't be: the error topic's key is the customer
+    /// id. And whoever becomes a customer by this very event isn't one as long as a rule refuses it: else anyone could
+    /// fill the error topic, and the mailbox behind it, without being known.
     pub(super) async fn tell<E: Event>(
         &self,
         problem: &Problem,
@@ -44,9 +46,12 @@ impl ErrorTopic {
         publisher: &impl Publisher,
         invocation: &Invocation,
     ) {
-        let (Some((topic, record)), Some(customer_id)) = (self.topic, &progress.customer_id) else {
+        let (Some((topic, record)), Some(caller)) = (self.topic, &progress.caller) else {
             return;
         };
+        if !problem.is_failure() || (caller.is_new && problem.status() < 500) {
+            return;
+        }
         if matches!(problem, Problem::Broker(PublishError::Unreachable(_))) {
             // This event wouldn't reach them either; the log has it all.
             return;
@@ -54,7 +59,7 @@ impl ErrorTopic {
         let now = Timestamp::now();
         let id = progress.event_id.clone().unwrap_or_else(|| EventId::new(now));
         let failure = Failure {
-            customer_id: customer_id.clone(),
+            customer_id: caller.customer_id.clone(),
             error_id: derived_uuid(["failure", id.as_str(), problem.code()]),
             function: invocation.function.clone(),
             topic: E::TOPIC.into(),

@@ -17,7 +17,7 @@ use tracing::Instrument;
 pub use failure::ErrorTopic;
 pub use publisher::{Connect, PublishError, Publisher};
 
-use caller::Callers;
+use caller::{Caller, Callers};
 use problem::{Problem, reply};
 use request::HttpRequest;
 
@@ -103,7 +103,7 @@ impl<R: Rule, P: Publisher> Producer<R, P> {
 /// What is known of a request so far; what a failure is told with.
 #[derive(Debug, Default)]
 struct Progress {
-    customer_id: Option<String>,
+    caller: Option<Caller>,
     event_id: Option<EventId>,
     idempotency_key: Option<String>,
 }
@@ -122,7 +122,7 @@ impl<R: Rule, P: Publisher, T: Tables> Producer<R, P, T> {
                 let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
                 self.metrics.observe(topic, Some(id.as_str()), Metric::PublishLatency, millis);
                 tracing::info!(event_id = %id, topic, "published");
-                self.accepted(&id, &customer_id).await
+                self.accepted(&id, &customer_id, invocation.work_until()).await
             }
             Err(problem) => {
                 self.fail(&problem, &progress, invocation).await;
@@ -152,8 +152,9 @@ impl<R: Rule, P: Publisher, T: Tables> Producer<R, P, T> {
         progress.idempotency_key = Some(key);
         let mut body = RequestBody::parse(&bytes)?;
         let named = body.key::<R::Event>().cloned();
-        let customer = self.callers.identify(request, named.as_ref(), &id, now).await?;
-        progress.customer_id.clone_from(&customer);
+        let caller = self.callers.identify(request, named.as_ref(), &id, now).await?;
+        progress.caller.clone_from(&caller);
+        let customer = caller.map(|caller| caller.customer_id);
         // What was named stays as it was written: a key that is a number must not become text.
         if let (Some(customer), None) = (&customer, &named) {
             body.set_key::<R::Event>(customer);
@@ -200,9 +201,13 @@ impl<R: Rule, P: Publisher, T: Tables> Producer<R, P, T> {
         Ok(event)
     }
 
-    async fn accepted(&self, id: &EventId, customer_id: &str) -> Value {
+    async fn accepted(&self, id: &EventId, customer_id: &str, until: Instant) -> Value {
         let mut body = json!({ "eventId": id, "customerId": customer_id });
-        let token = self.callers.token(customer_id).await;
+        // The event is in its topic: a caller who is told too late, or nothing, would send it again as another.
+        let token = timeout_at(until, self.callers.token(customer_id)).await.unwrap_or_else(|_| {
+            tracing::error!("no token could be signed in time");
+            None
+        });
         if let Some(endpoint) = &self.websocket {
             let mut url = format!("{endpoint}?customerId={}", percent_encode(customer_id, b""));
             if let Some(token) = &token {

@@ -80,6 +80,12 @@ impl Problem {
         self.status() == 503 || matches!(self, Self::Refused(Refusal::Conflict { retryable: true, .. }))
     }
 
+    /// Whether the step failed, and not only its request: a rule refused it, or something of ours went wrong. What is
+    /// wrong with a request is for its caller to mend, and leaves no trace but a line in the log.
+    pub(crate) fn is_failure(&self) -> bool {
+        self.status() >= 500 || matches!(self, Self::Refused(_))
+    }
+
     /// The list of faults, where that is what is wrong.
     pub(crate) fn violations(&self) -> Option<&Violations> {
         match self {

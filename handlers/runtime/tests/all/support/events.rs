@@ -76,7 +76,7 @@ macro_rules! event {
 
         impl Object for $name {
             fn read(fields: &mut Fields<'_>) -> Option<Self> {
-                let customer_id = fields.required("customerId", &check::text(1, 64));
+                let customer_id = fields.required("customerId", &check::text(1, 80));
                 let application_id = fields.required("applicationId", &check::text(0, 64));
                 let status = fields.optional("status", &check::text(0, 20));
                 let note = fields.optional("note", &check::text(0, 500_000));
@@ -101,7 +101,7 @@ macro_rules! event {
         impl Object for $request {
             const COMPUTED: &'static [&'static str] = &["applicationId", "status"];
             fn read(fields: &mut Fields<'_>) -> Option<Self> {
-                let customer_id = fields.required("customerId", &check::text(1, 64));
+                let customer_id = fields.required("customerId", &check::text(1, 80));
                 let note = fields.optional("note", &check::text(0, 500_000));
                 let email = fields.required("email", &check::email());
                 Some(Self { customer_id: customer_id?, note: note?, email: email? })
