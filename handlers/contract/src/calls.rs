@@ -72,6 +72,7 @@ impl Program {
 }
 
 const GET: &[&str] = &["dynamodb:GetItem"];
+const BATCH_GET: &[&str] = &["dynamodb:BatchGetItem"];
 const QUERY: &[&str] = &["dynamodb:Query"];
 const PUT: &[&str] = &["dynamodb:PutItem"];
 const UPDATE: &[&str] = &["dynamodb:UpdateItem"];
@@ -135,6 +136,7 @@ pub const CALLS: &[Call] = &[
     call((CONNECTIONS, "Connections::put"), "update_item", UPDATE, &[SOCKETS], &[Connect, DefaultRoute]),
     call((CONNECTIONS, "Connections::take"), "update_item", UPDATE, &[SOCKETS], &[Consumer, Disconnect]),
     call((CONNECTIONS, "Connections::read"), "get_item", GET, &[SOCKETS], &[Consumer]),
+    call((CONNECTIONS, "Connections::read_all"), "batch_get_item", BATCH_GET, &[SOCKETS], &[Consumer]),
     call((HISTORY, "History::page"), "query", QUERY, &[EVENTS], &[DefaultRoute]),
     call((HISTORY, "History::shortly_before"), "get_item", GET, &[EVENTS], &[DefaultRoute]),
     call(

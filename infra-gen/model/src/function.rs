@@ -117,6 +117,8 @@ pub enum Grant {
     ReadSecret(Secret),
     /// Get items of this table.
     GetItems(String),
+    /// Get several items of this table in one call.
+    BatchGetItems(String),
     /// Query this table, but none of its indexes.
     QueryItems(String),
     /// Put items into this table.
@@ -134,6 +136,7 @@ impl Grant {
     pub fn table(&self) -> Option<&str> {
         match self {
             Self::GetItems(table)
+            | Self::BatchGetItems(table)
             | Self::QueryItems(table)
             | Self::PutItems(table)
             | Self::UpdateItems(table) => Some(table),

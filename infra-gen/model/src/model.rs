@@ -321,6 +321,7 @@ impl Model {
             // Connections that are gone are taken out, hence the update.
             grants.extend([
                 Grant::GetItems(connections.clone()),
+                Grant::BatchGetItems(connections.clone()),
                 Grant::UpdateItems(connections),
                 Grant::PostToConnections,
             ]);

@@ -136,7 +136,12 @@ impl Store {
         let table = self.table(write)?;
         let key = key_attributes(&write.sink.table, &write.key);
         let get = self.client.get_item().table_name(&table).set_key(Some(key.clone())).consistent_read(true);
-        let now = get.send().await.map_err(|error| again(&error))?.item.as_ref().map(from_attributes);
+        let got = get.send().await.map_err(|error| match error.code() {
+            // A key that is empty or too long: no item will ever have it.
+            Some("ValidationException") => never(&describe(&error)),
+            _ => again(&error),
+        })?;
+        let now = got.item.as_ref().map(from_attributes);
         let Plan::Update { set, remove } = merge::plan(write, now.as_ref()) else {
             return Ok(None);
         };

@@ -53,8 +53,22 @@ pub trait Effects: Send + Sync {
     /// Tells the channel. The event's id goes along, so that receivers know a repetition.
     fn alert(&self, change: &Change, text: &str) -> impl Future<Output = Result<(), EffectError>> + Send;
 
-    /// Sends to each of the customer's connections.
-    fn push(&self, change: &Change, text: &str) -> impl Future<Output = Result<Pushed, EffectError>> + Send;
+    /// The ids of the connections of each change's customer, as of now, read together. No customer comes twice.
+    ///
+    /// # Errors
+    /// When they can't be read; then each push is to look for its own.
+    fn connections_together(
+        &self,
+        changes: &[&Change],
+    ) -> impl Future<Output = Result<Vec<Vec<String>>, EffectError>> + Send;
+
+    /// Sends to each of the customer's connections: to `known`, or to those that it finds.
+    fn push(
+        &self,
+        change: &Change,
+        text: &str,
+        known: Option<&[String]>,
+    ) -> impl Future<Output = Result<Pushed, EffectError>> + Send;
 
     /// Remembers that these steps are done.
     fn done(&self, change: &Change, steps: &[Step]) -> impl Future<Output = Result<(), EffectError>> + Send;

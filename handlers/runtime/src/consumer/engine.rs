@@ -161,12 +161,15 @@ async fn together<E: Event>(
     for read in run {
         applied::<E>(read, metrics);
     }
+    let connections = connections(&changes, effects).await;
     let telling: Vec<_> = changes
         .iter()
+        .zip(&connections)
         .zip(spans)
-        .map(|(change, span)| {
+        .map(|((change, known), span)| {
             let told = async move {
-                tell::<E>(change, &change.steps(), Try::First, committed, effects, metrics).await
+                let first = Telling { which: Try::First, committed, known: known.as_deref() };
+                tell::<E>(change, &change.steps(), first, effects, metrics).await
             };
             told.instrument(span.clone())
         })
@@ -193,6 +196,21 @@ async fn together<E: Event>(
         outcomes.push(told.outcome);
     }
     Some(outcomes)
+}
+
+/// The connections of each change that is pushed, as they are once all of them are committed: a client that came later
+/// finds its event when it resumes. `None` where a push is to look for itself.
+async fn connections(changes: &[&Change], effects: &impl Effects) -> Vec<Option<Vec<String>>> {
+    let pushed: Vec<&Change> = changes.iter().copied().filter(|change| change.push.is_some()).collect();
+    let mut found = match pushed.len() {
+        0 | 1 => vec![],
+        _ => effects.connections_together(&pushed).await.unwrap_or_else(|error| {
+            tracing::debug!(records = pushed.len(), %error, "connections are read one after another");
+            vec![]
+        }),
+    }
+    .into_iter();
+    changes.iter().map(|change| change.push.as_ref().and_then(|_| found.next())).collect()
 }
 
 /// What the record does, or why it can't do anything.
@@ -230,7 +248,8 @@ async fn one<E: Event>(
         }
         Err(again) => return Err(again),
     };
-    let told = tell::<E>(change, &pending, which, Instant::now(), effects, metrics).await;
+    let telling = Telling { which, committed: Instant::now(), known: None };
+    let told = tell::<E>(change, &pending, telling, effects, metrics).await;
     if !told.done.is_empty() {
         effects.done(change, &told.done).await?;
     }
@@ -252,6 +271,16 @@ enum Try {
     Later,
 }
 
+/// What is known when a change is told.
+#[derive(Clone, Copy)]
+struct Telling<'a> {
+    which: Try,
+    /// When it was committed.
+    committed: Instant,
+    /// The customer's connections, where they were read already.
+    known: Option<&'a [String]>,
+}
+
 /// What became of the steps that follow a committed change.
 struct Told {
     /// Those that are done now.
@@ -260,12 +289,11 @@ struct Told {
     outcome: Result<(), EffectError>,
 }
 
-/// Does what is still to be done for a change that was committed at `committed`.
+/// Does what is still to be done for a change that was committed.
 async fn tell<E: Event>(
     change: &Change,
     pending: &[Step],
-    which: Try,
-    committed: Instant,
+    telling: Telling<'_>,
     effects: &impl Effects,
     metrics: &Metrics,
 ) -> Told {
@@ -278,9 +306,7 @@ async fn tell<E: Event>(
     };
     let push = async {
         match &change.push {
-            Some(text) if wants(Step::Push) => {
-                push::<E>(change, text, which, committed, effects, metrics).await
-            }
+            Some(text) if wants(Step::Push) => push::<E>(change, text, telling, effects, metrics).await,
             _ => Ok(()),
         }
     };
@@ -297,12 +323,11 @@ async fn tell<E: Event>(
 async fn push<E: Event>(
     change: &Change,
     text: &str,
-    which: Try,
-    committed: Instant,
+    Telling { which, committed, known }: Telling<'_>,
     effects: &impl Effects,
     metrics: &Metrics,
 ) -> Result<(), EffectError> {
-    let pushed = effects.push(change, text).await?;
+    let pushed = effects.push(change, text, known).await?;
     let id = Some(change.context.id.as_str());
     if pushed.delivered > 0 {
         let millis = u64::try_from(committed.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -133,9 +133,22 @@ impl Effects for Cloud {
         self.channels.tell(Notice { channel, id, kind, subject: kind, text }).await
     }
 
-    async fn push(&self, change: &Change, text: &str) -> Result<Pushed, EffectError> {
+    async fn connections_together(&self, changes: &[&Change]) -> Result<Vec<Vec<String>>, EffectError> {
+        let customers: Vec<&str> = changes.iter().map(|change| change.customer_id.as_str()).collect();
         match &self.sockets {
-            Some(sockets) => sockets.push(&change.customer_id, text).await,
+            Some(sockets) => sockets.connections_of(&customers).await,
+            None => Ok(vec![vec![]; changes.len()]),
+        }
+    }
+
+    async fn push(
+        &self,
+        change: &Change,
+        text: &str,
+        known: Option<&[String]>,
+    ) -> Result<Pushed, EffectError> {
+        match &self.sockets {
+            Some(sockets) => sockets.push(&change.customer_id, text, known).await,
             None => Ok(Pushed::default()),
         }
     }

@@ -40,7 +40,15 @@ impl Sockets {
         Self { client, connections }
     }
 
-    /// Sends `text` to every connection of the customer.
+    /// The ids of each customer's connections; no customer comes twice.
+    pub fn connections_of<'a>(
+        &'a self,
+        customers: &'a [&'a str],
+    ) -> BoxFuture<'a, Result<Vec<Vec<String>>, EffectError>> {
+        async move { self.connections.of_all(customers).await.map_err(EffectError::Again) }.boxed()
+    }
+
+    /// Sends `text` to every connection of the customer: to `known`, or to those that the table has.
     ///
     /// What a connection never takes is left for its client to fetch when it resumes. A fault of API Gateway itself
     /// makes the record come again; whether a connection that is too busy does is for the engine to say.
@@ -48,9 +56,14 @@ impl Sockets {
         &'a self,
         customer_id: &'a str,
         text: &'a str,
+        known: Option<&'a [String]>,
     ) -> BoxFuture<'a, Result<Pushed, EffectError>> {
         async move {
-            let ids = self.connections.of(customer_id).await.map_err(EffectError::Again)?;
+            let found = match known {
+                Some(_) => vec![],
+                None => self.connections.of(customer_id).await.map_err(EffectError::Again)?,
+            };
+            let ids = known.unwrap_or(&found);
             let mut pushed = Pushed::default();
             let mut failed = None;
             let posts = ids.iter().map(|id| self.post(customer_id, id, text));

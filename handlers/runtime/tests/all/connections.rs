@@ -44,6 +44,21 @@ async fn connections_come_and_go() {
 }
 
 #[tokio::test]
+async fn the_last_of_many_connections_resumes_and_all_stay_and_one_more_begins_anew() {
+    let cloud = Cloud::start().await;
+    let connections = Connections::new(cloud.dynamodb.clone(), &cloud.settings).expect("all is told");
+    let add = async |id: String| {
+        connections.add("c-1", &id, contract::Timestamp::now()).await.expect("added");
+        cloud.connections("c-1").await.len()
+    };
+    for number in 0..50 {
+        add(format!("n-{number}")).await;
+    }
+    assert_eq!(add("n-7".into()).await, 50, "it was known");
+    assert_eq!(add("n-50".into()).await, 1);
+}
+
+#[tokio::test]
 async fn the_seeds_own_key_finds_the_connections() {
     let cloud = Cloud::start().await;
     let connect = Connect::new(&cloud.settings).expect("all is told");

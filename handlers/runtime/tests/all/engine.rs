@@ -139,7 +139,14 @@ impl Effects for Shared {
         self.effect(|world| world.alerts.push(change.context.id.clone())).await
     }
 
-    async fn push(&self, change: &Change, _: &str) -> Result<Pushed, EffectError> {
+    async fn connections_together(&self, changes: &[&Change]) -> Result<Vec<Vec<String>>, EffectError> {
+        assert_apart(changes);
+        // It changes nothing, so whatever goes wrong before or after it goes wrong at its neighbours as well.
+        Ok(changes.iter().map(|change| vec![change.customer_id.clone()]).collect())
+    }
+
+    async fn push(&self, change: &Change, _: &str, known: Option<&[String]>) -> Result<Pushed, EffectError> {
+        assert!(known.is_none_or(|ids| *ids == [change.customer_id.clone()]), "another's connections");
         self.effect(|world| {
             world.pushes.push((change.customer_id.clone(), change.context.id.clone()));
             Pushed { delivered: 1, ..Pushed::default() }

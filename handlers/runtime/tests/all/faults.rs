@@ -89,8 +89,18 @@ impl Effects for Faulty {
         self.effect(self.real.alert(change, text)).await
     }
 
-    async fn push(&self, change: &Change, text: &str) -> Result<Pushed, EffectError> {
-        self.effect(self.real.push(change, text)).await
+    async fn connections_together(&self, changes: &[&Change]) -> Result<Vec<Vec<String>>, EffectError> {
+        // It changes nothing, so whatever goes wrong before or after it goes wrong at its neighbours as well.
+        self.real.connections_together(changes).await
+    }
+
+    async fn push(
+        &self,
+        change: &Change,
+        text: &str,
+        known: Option<&[String]>,
+    ) -> Result<Pushed, EffectError> {
+        self.effect(self.real.push(change, text, known)).await
     }
 
     async fn done(&self, change: &Change, steps: &[Step]) -> Result<(), EffectError> {

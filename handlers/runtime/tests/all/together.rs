@@ -72,8 +72,8 @@ async fn twenty_five_records_are_written_by_two_calls() {
     let measured = Measured::default();
     let records = opened(0..25);
     assert_eq!(send_measured::<Opened>(&cloud, records.clone(), &measured).await, BatchReply::default());
-    // A look for each customer's connections; one transaction applies, one remembers.
-    assert_eq!(relay.asked(), counts([("GetItem", 25), ("TransactWriteItems", 2)]));
+    // One look for all connections; one transaction applies, one remembers.
+    assert_eq!(relay.asked(), counts([("BatchGetItem", 1), ("TransactWriteItems", 2)]));
     assert_eq!(measured.total(Metric::Applied), 25);
     assert_eq!(cloud.inside().sent.len(), 2);
     let events = cloud.items("kafka-events-test").await;
@@ -92,7 +92,7 @@ async fn a_hundred_records_are_written_by_eight_calls() {
     let mut cloud = Cloud::start().await;
     let relay = Relay::before(&mut cloud).await;
     assert_eq!(send::<Opened>(&cloud, opened(0..100)).await, BatchReply::default());
-    assert_eq!(relay.asked(), counts([("GetItem", 100), ("TransactWriteItems", 8)]));
+    assert_eq!(relay.asked(), counts([("BatchGetItem", 4), ("TransactWriteItems", 8)]));
     assert_eq!(cloud.items("accounts-test").await.len(), 100);
 }
 
@@ -115,7 +115,7 @@ async fn merges_look_at_their_items_and_are_written_by_two_calls() {
     assert_eq!(send::<Closed>(&cloud, before.clone()).await, BatchReply::default());
     let relay = Relay::before(&mut cloud).await;
     assert_eq!(send::<Noted>(&cloud, records.clone()).await, BatchReply::default());
-    assert_eq!(relay.asked(), counts([("GetItem", 50), ("TransactWriteItems", 2)]));
+    assert_eq!(relay.asked(), counts([("BatchGetItem", 1), ("GetItem", 25), ("TransactWriteItems", 2)]));
     let tables = tables(&cloud).await;
     assert_eq!(tables[1].iter().filter(|item| item["status"] == "CLOSED").count(), 1);
     assert_eq!(tables, one_by_one::<Noted>(&before, &records).await);
@@ -169,9 +169,21 @@ async fn an_answer_that_is_lost_is_asked_for_again_and_nothing_is_applied_twice(
     // The SDK's second try has the first one's token, so DynamoDB knows it.
     relay.seen().lose = 1;
     assert_eq!(send_measured::<Opened>(&cloud, records.clone(), &measured).await, BatchReply::default());
-    assert_eq!(relay.asked(), counts([("GetItem", 5), ("TransactWriteItems", 3)]));
+    assert_eq!(relay.asked(), counts([("BatchGetItem", 1), ("TransactWriteItems", 3)]));
     assert_eq!((measured.total(Metric::Applied), measured.total(Metric::Duplicates)), (5, 0));
     assert_eq!(tables(&cloud).await, one_by_one::<Opened>(&[], &records).await);
+}
+
+#[tokio::test]
+async fn connections_that_a_table_short_of_capacity_does_not_tell_are_looked_for_one_by_one() {
+    let mut cloud = Cloud::start().await;
+    connect(&cloud, "c-2", &["one", "two"]).await;
+    connect(&cloud, "c-4", &["three"]).await;
+    let relay = Relay::before(&mut cloud).await;
+    relay.seen().throttle = 1;
+    assert_eq!(send::<Opened>(&cloud, opened(0..5)).await, BatchReply::default());
+    assert_eq!(relay.asked(), counts([("BatchGetItem", 1), ("GetItem", 5), ("TransactWriteItems", 2)]));
+    assert_eq!(cloud.inside().sent.len(), 3);
 }
 
 #[tokio::test]

@@ -81,6 +81,7 @@ impl Needs {
             match grant {
                 Grant::ReadSecret(secret) => needs.import_secret(child, foundation, *secret),
                 Grant::GetItems(table)
+                | Grant::BatchGetItems(table)
                 | Grant::QueryItems(table)
                 | Grant::PutItems(table)
                 | Grant::UpdateItems(table) => {

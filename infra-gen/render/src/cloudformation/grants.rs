@@ -119,7 +119,11 @@ fn statements(
             ]
         }
         // All grants of a table are one statement.
-        Grant::GetItems(_) | Grant::QueryItems(_) | Grant::PutItems(_) | Grant::UpdateItems(_) => vec![],
+        Grant::GetItems(_)
+        | Grant::BatchGetItems(_)
+        | Grant::QueryItems(_)
+        | Grant::PutItems(_)
+        | Grant::UpdateItems(_) => vec![],
         Grant::Publish(channel) => {
             vec![Statement::allow().actions(["sns:Publish"]).on([needs.channels[channel].clone()])]
         }
@@ -137,6 +141,7 @@ fn tables(function: &Function) -> BTreeMap<&str, Vec<&'static str>> {
     for grant in &function.grants {
         let (table, action) = match grant {
             Grant::GetItems(table) => (table, "dynamodb:GetItem"),
+            Grant::BatchGetItems(table) => (table, "dynamodb:BatchGetItem"),
             Grant::QueryItems(table) => (table, "dynamodb:Query"),
             Grant::PutItems(table) => (table, "dynamodb:PutItem"),
             Grant::UpdateItems(table) => (table, "dynamodb:UpdateItem"),

@@ -149,7 +149,9 @@ fn function_row(model: &Model, function: &Function) -> FunctionRow {
                 row.sends.push(format!("topic {} (by Lambda)", code(&model.cluster.dead_letter_topic)));
             }
             Grant::ReadSecret(secret) => row.secrets.push(code(&variables::secret(model, *secret))),
-            Grant::GetItems(table) | Grant::QueryItems(table) => once(&mut row.reads, code(table)),
+            Grant::GetItems(table) | Grant::BatchGetItems(table) | Grant::QueryItems(table) => {
+                once(&mut row.reads, code(table));
+            }
             Grant::PutItems(table) | Grant::UpdateItems(table) => once(&mut row.writes, code(table)),
             Grant::Publish(channel) => row.sends.push(format!("channel {}", code(channel))),
             Grant::PostToConnections => row.sends.push("WebSocket connections".into()),

@@ -12,6 +12,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -32,6 +33,8 @@ pub(crate) struct Seen {
     pub(crate) asked: BTreeMap<String, usize>,
     /// The answers to the next so many transactions are lost, though they are carried out.
     pub(crate) lose: usize,
+    /// Nothing of the next so many batches of reads is read: the table is short of capacity.
+    pub(crate) throttle: usize,
 }
 
 impl Relay {
@@ -75,7 +78,14 @@ async fn pass(State(relay): State<Relay>, headers: HeaderMap, body: Bytes) -> Re
     let target = headers["x-amz-target"].to_str().expect("it is text");
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     let is_transaction = operation == "TransactWriteItems";
+    let is_batch = operation == "BatchGetItem";
     *relay.seen().asked.entry(operation).or_default() += 1;
+    if is_batch && relay.seen().throttle > 0 {
+        relay.seen().throttle -= 1;
+        let asked: Value = serde_json::from_slice(&body).expect("it is JSON");
+        let answer = json!({ "Responses": {}, "UnprocessedKeys": asked["RequestItems"] });
+        return ([(header::CONTENT_TYPE, "application/x-amz-json-1.0")], answer.to_string()).into_response();
+    }
     let answer = relay.forward(&headers, &body).await.expect("DynamoDB answers");
     {
         let mut seen = relay.seen();
