@@ -41,6 +41,12 @@ pub enum Refusal {
     /// A table couldn't be read.
     #[error(transparent)]
     Unavailable(#[from] TableError),
+    /// A provider that the rule asks doesn't answer.
+    #[error("{0} does not answer")]
+    NoAnswer(
+        /// Which: `the sanctions list`.
+        &'static str,
+    ),
 }
 
 impl Refusal {

@@ -1,6 +1,6 @@
 //! What is sold, and what it costs.
 
-use contract::Decimal;
+use contract::{Decimal, Refusal};
 use events::shared::InsuranceKind;
 
 /// One policy of the catalogue.
@@ -117,22 +117,35 @@ pub struct Risk {
 }
 
 /// Something that prices a policy: a rating provider, or [`OwnTariff`].
-pub trait Rating {
+pub trait Rating: Sync {
     /// The premium for a month, in whole cents.
-    fn monthly_premium(&self, product: &Product, cover: Decimal, risk: Risk) -> Decimal;
+    ///
+    /// # Errors
+    /// [`Refusal::NoAnswer`] when a provider can't be asked.
+    fn monthly_premium(
+        &self,
+        product: &Product,
+        cover: Decimal,
+        risk: Risk,
+    ) -> impl Future<Output = Result<Decimal, Refusal>> + Send;
 }
 
 /// The tariff that the catalogue's rates make.
 pub struct OwnTariff;
 
 impl Rating for OwnTariff {
-    fn monthly_premium(&self, product: &Product, cover: Decimal, risk: Risk) -> Decimal {
+    async fn monthly_premium(
+        &self,
+        product: &Product,
+        cover: Decimal,
+        risk: Risk,
+    ) -> Result<Decimal, Refusal> {
         let yearly = cover * Decimal::new(i64::from(product.rate), 6);
         let factors = percent(age_percent(product.insurance, risk.age))
             * percent(smoker_percent(product.insurance, risk));
         let monthly = yearly * factors / Decimal::from(12);
         // A policy costs at least what its paperwork does.
-        monthly.round_dp(2).max(Decimal::new(500, 2))
+        Ok(monthly.round_dp(2).max(Decimal::new(500, 2)))
     }
 }
 
@@ -166,36 +179,40 @@ fn percent(value: i64) -> Decimal {
 mod tests {
     use super::*;
 
-    fn premium(id: &str, cover: u32, age: i64, smoker: bool) -> Decimal {
+    async fn premium(id: &str, cover: u32, age: i64, smoker: bool) -> Decimal {
         let product = PRODUCTS.iter().find(|product| product.id == id).expect("a product");
-        OwnTariff.monthly_premium(product, cover.into(), Risk { age, smoker, dependants: 0 })
+        let premium = OwnTariff.monthly_premium(product, cover.into(), Risk { age, smoker, dependants: 0 });
+        premium.await.expect("it always answers")
     }
 
-    #[test]
-    fn the_rate_is_that_of_a_35_year_old_who_does_not_smoke() {
+    #[tokio::test]
+    async fn the_rate_is_that_of_a_35_year_old_who_does_not_smoke() {
         // 100,000 at 1.9 per mille is 190 a year.
-        assert_eq!(premium("LIFE-TERM-20", 100_000, 35, false), Decimal::new(1583, 2));
+        assert_eq!(premium("LIFE-TERM-20", 100_000, 35, false).await, Decimal::new(1583, 2));
     }
 
-    #[test]
-    fn smoking_and_age_make_a_life_dearer() {
-        let young = premium("LIFE-TERM-20", 100_000, 35, false);
-        assert!(premium("LIFE-TERM-20", 100_000, 35, true) > young);
-        assert!(premium("LIFE-TERM-20", 100_000, 55, false) > young);
+    #[tokio::test]
+    async fn smoking_and_age_make_a_life_dearer() {
+        let young = premium("LIFE-TERM-20", 100_000, 35, false).await;
+        assert!(premium("LIFE-TERM-20", 100_000, 35, true).await > young);
+        assert!(premium("LIFE-TERM-20", 100_000, 55, false).await > young);
     }
 
-    #[test]
-    fn smoking_does_not_make_a_house_dearer() {
-        assert_eq!(premium("HOME-STANDARD", 200_000, 35, true), premium("HOME-STANDARD", 200_000, 35, false));
+    #[tokio::test]
+    async fn smoking_does_not_make_a_house_dearer() {
+        assert_eq!(
+            premium("HOME-STANDARD", 200_000, 35, true).await,
+            premium("HOME-STANDARD", 200_000, 35, false).await
+        );
     }
 
-    #[test]
-    fn a_premium_is_never_below_the_paperwork() {
-        assert_eq!(premium("LIFE-TERM-10", 10_000, 18, false), Decimal::new(500, 2));
+    #[tokio::test]
+    async fn a_premium_is_never_below_the_paperwork() {
+        assert_eq!(premium("LIFE-TERM-10", 10_000, 18, false).await, Decimal::new(500, 2));
     }
 
-    #[test]
-    fn ids_are_unique() {
+    #[tokio::test]
+    async fn ids_are_unique() {
         for (index, product) in PRODUCTS.iter().enumerate() {
             assert!(PRODUCTS[..index].iter().all(|earlier| earlier.id != product.id), "{}", product.id);
         }

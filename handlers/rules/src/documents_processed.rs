@@ -28,12 +28,12 @@ impl contract::Rule for Rule {
     ) -> Result<DocumentsProcessed, Refusal> {
         let user = application::of_customer(tables, &request.customer_id, request.application_id).await?;
         let insurance = application::text(&user, "insurance");
-        process(request, insurance, context, &FileNames)
+        process(request, insurance, context, &FileNames).await
     }
 }
 
 /// Classifies and counts; `insurance` is what the customer said they want, if they said.
-fn process(
+async fn process(
     request: DocumentsProcessedRequest,
     insurance: Option<&str>,
     context: &EventContext,
@@ -49,7 +49,10 @@ fn process(
         if document.issued_on.is_some_and(|issued| issued > today) {
             faults.push(format!("/documents/{index}/issuedOn"), "is in the future");
         }
-        let kind = document.kind.unwrap_or_else(|| reader.classify(&document));
+        let kind = match document.kind {
+            Some(kind) => kind,
+            None => reader.classify(&document).await?,
+        };
         documents.push(Document { kind: Some(kind), ..document });
     }
     faults.into_result()?;

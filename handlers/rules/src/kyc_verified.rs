@@ -4,7 +4,7 @@
 //! person's document, a barred country or a name on the sanctions list end in `REJECTED`. A score of 40 or more is a
 //! person's to decide: `REVIEW`.
 
-use contract::{Date, EventContext, Refusal, Tables};
+use contract::{Date, EventContext, Item, Refusal, Tables};
 use events::kyc_verified::{KycVerified, KycVerifiedRequest, KycVerifiedStatus};
 use events::shared::DocumentKind;
 
@@ -15,10 +15,6 @@ use crate::{age, application, name};
 const MINIMUM_AGE: i16 = 18;
 /// From here on a person decides.
 const REVIEW_SCORE: i64 = 40;
-/// A name this much like the document's is the same.
-const SAME_NAME: f64 = 0.92;
-/// A name less like the document's than this is another.
-const OTHER_NAME: f64 = 0.75;
 /// Days of validity left below which a document is about to expire.
 const ABOUT_TO_EXPIRE_DAYS: i32 = 30;
 
@@ -35,8 +31,25 @@ impl contract::Rule for Rule {
         tables: &T,
     ) -> Result<KycVerified, Refusal> {
         let user = application::of_customer(tables, &request.customer_id, request.application_id).await?;
-        let stated_birth = application::text(&user, "dateOfBirth");
-        Ok(verify(request, stated_birth, context, &OwnList))
+        verify(request, &Stated::of(&user), context, &OwnList).await
+    }
+}
+
+/// What the customer said of themselves in the first step.
+#[derive(Debug, Default)]
+struct Stated {
+    birth: Option<String>,
+    name: Option<String>,
+}
+
+impl Stated {
+    fn of(user: &Item) -> Self {
+        let text = |name| application::text(user, name);
+        let name = [text("firstName"), text("lastName")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        Self {
+            birth: text("dateOfBirth").map(str::to_owned),
+            name: Some(name).filter(|name| !name.is_empty()),
+        }
     }
 }
 
@@ -57,14 +70,21 @@ const fn fatal(reason: &'static str) -> Finding {
     Finding { reason, score: 100, fatal: true }
 }
 
-/// Decides; `stated_birth` is the date of birth that the customer gave in the first step, if they gave one.
-fn verify(
+async fn verify(
     request: KycVerifiedRequest,
-    stated_birth: Option<&str>,
+    stated: &Stated,
     context: &EventContext,
     sanctions: &impl SanctionsList,
-) -> KycVerified {
-    let findings = findings(&request, stated_birth, context.time.date(), sanctions);
+) -> Result<KycVerified, Refusal> {
+    let mut findings = findings(&request, stated, context.time.date());
+    // Whatever they call themselves: the name that isn't looked up is the one that is listed.
+    let names = [Some(&request.full_name), Some(&request.document_name), stated.name.as_ref()];
+    for name in names.into_iter().flatten() {
+        if sanctions.lists(name).await? {
+            findings.push(fatal("SANCTIONS_LIST"));
+            break;
+        }
+    }
     let risk_score = findings.iter().map(|finding| finding.score).sum::<i64>().min(100);
     let status = if findings.iter().any(|finding| finding.fatal) {
         KycVerifiedStatus::Rejected
@@ -73,7 +93,7 @@ fn verify(
     } else {
         KycVerifiedStatus::Verified
     };
-    KycVerified {
+    Ok(KycVerified {
         customer_id: request.customer_id,
         application_id: request.application_id,
         verification_id: context.uuid("verification"),
@@ -88,15 +108,10 @@ fn verify(
         risk_score,
         reasons: findings.into_iter().map(|finding| finding.reason.to_owned()).collect(),
         verified_at: context.time,
-    }
+    })
 }
 
-fn findings(
-    request: &KycVerifiedRequest,
-    stated_birth: Option<&str>,
-    today: Date,
-    sanctions: &impl SanctionsList,
-) -> Vec<Finding> {
+fn findings(request: &KycVerifiedRequest, stated: &Stated, today: Date) -> Vec<Finding> {
     let expires = request.document_expires_on;
     let days_left = expires.since(today).map_or(i32::MAX, |span| span.get_days());
     let document = match request.document_kind {
@@ -109,7 +124,7 @@ fn findings(
     let expiry = if expires < today {
         Some(fatal("DOCUMENT_EXPIRED"))
     } else if days_left < ABOUT_TO_EXPIRE_DAYS {
-        Some(finding("DOCUMENT_ABOUT_TO_EXPIRE", 20))
+        Some(finding("DOCUMENT_ABOUT_TO_EXPIRE", 25))
     } else {
         None
     };
@@ -119,24 +134,31 @@ fn findings(
         100.. => Some(finding("UNUSUAL_AGE", 40)),
         _ => None,
     };
-    let birth = stated_birth
-        .filter(|stated| *stated != request.date_of_birth.to_string())
+    let birth = stated
+        .birth
+        .as_ref()
+        .filter(|stated| **stated != request.date_of_birth.to_string())
         .map(|_| finding("DATE_OF_BIRTH_DIFFERS", 50));
     let likeness = name::likeness(&request.full_name, &request.document_name);
-    let names = if likeness < OTHER_NAME {
+    let names = if likeness < name::OTHER {
         Some(fatal("NAME_DIFFERS"))
-    } else if likeness < SAME_NAME {
+    } else if likeness < name::SAME {
         Some(finding("NAME_SIMILAR", 40))
     } else {
         None
     };
+    // Somebody else may fill in the first step: that is for a person to find out.
+    let applicant = stated
+        .name
+        .as_ref()
+        .filter(|stated| name::likeness(stated, &request.full_name) < name::SAME)
+        .map(|_| finding("APPLICANT_NAME_DIFFERS", 40));
     let country = match country::risk(&request.nationality) {
         Risk::Ordinary => None,
         Risk::Watched => Some(finding("COUNTRY_WATCHED", 40)),
         Risk::Barred => Some(fatal("COUNTRY_BARRED")),
     };
-    let listed = sanctions.lists(&request.full_name).then_some(fatal("SANCTIONS_LIST"));
-    [document, expiry, age, birth, names, country, listed].into_iter().flatten().collect()
+    [document, expiry, age, birth, names, applicant, country].into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -149,8 +171,10 @@ mod tests {
     use crate::testing::{APPLICATION, context, item, request};
 
     /// The verdict on a blameless customer with these fields changed.
-    fn verdict(changes: Value) -> (KycVerifiedStatus, Vec<String>) {
-        let event = verify(request::<KycVerified>(body(changes)), Some("1990-05-17"), &context(), &OwnList);
+    async fn verdict(changes: Value) -> (KycVerifiedStatus, Vec<String>) {
+        let stated = Stated { birth: Some("1990-05-17".into()), name: None };
+        let verified = verify(request::<KycVerified>(body(changes)), &stated, &context(), &OwnList).await;
+        let event = verified.expect("the list answers");
         assert!((0..=100).contains(&event.risk_score));
         (event.status, event.reasons)
     }
@@ -168,13 +192,13 @@ mod tests {
         body
     }
 
-    #[test]
-    fn a_blameless_customer_is_verified() {
-        assert_eq!(verdict(json!({})), (KycVerifiedStatus::Verified, vec![]));
+    #[tokio::test]
+    async fn a_blameless_customer_is_verified() {
+        assert_eq!(verdict(json!({})).await, (KycVerifiedStatus::Verified, vec![]));
     }
 
-    #[test]
-    fn some_findings_decide_alone() {
+    #[tokio::test]
+    async fn some_findings_decide_alone() {
         for (changes, reason) in [
             (json!({ "documentExpiresOn": "2026-11-22" }), "DOCUMENT_EXPIRED"),
             (json!({ "documentName": "Someone Else" }), "NAME_DIFFERS"),
@@ -184,42 +208,87 @@ mod tests {
                 json!({ "fullName": "Victor Sanctioned", "documentName": "Victor Sanctioned" }),
                 "SANCTIONS_LIST",
             ),
+            // Whichever of the names it is.
+            (
+                json!({ "fullName": "Ictor Sanctioned", "documentName": "Victor Sanctioned" }),
+                "SANCTIONS_LIST",
+            ),
         ] {
-            let (status, reasons) = verdict(changes);
+            let (status, reasons) = verdict(changes).await;
             assert_eq!((status, reasons), (KycVerifiedStatus::Rejected, vec![reason.to_owned()]));
         }
     }
 
-    #[test]
-    fn a_minor_is_rejected() {
-        let (status, reasons) = verdict(json!({ "dateOfBirth": "2008-11-24" }));
+    #[tokio::test]
+    async fn a_minor_is_rejected() {
+        let (status, reasons) = verdict(json!({ "dateOfBirth": "2008-11-24" })).await;
         assert_eq!(status, KycVerifiedStatus::Rejected);
         assert!(reasons.contains(&"UNDER_AGE".to_owned()));
     }
 
-    #[test]
-    fn doubts_are_a_persons_to_decide() {
+    #[tokio::test]
+    async fn doubts_are_a_persons_to_decide() {
         for (changes, reason) in [
             (json!({ "nationality": "YE" }), "COUNTRY_WATCHED"),
             (json!({ "dateOfBirth": "1991-05-17" }), "DATE_OF_BIRTH_DIFFERS"),
             (json!({ "documentName": "Ada Brone" }), "NAME_SIMILAR"),
         ] {
-            assert_eq!(verdict(changes), (KycVerifiedStatus::Review, vec![reason.to_owned()]));
+            assert_eq!(verdict(changes).await, (KycVerifiedStatus::Review, vec![reason.to_owned()]));
         }
     }
 
-    #[test]
-    fn a_small_doubt_is_noted_and_two_add_up() {
+    #[tokio::test]
+    async fn small_doubts_are_noted_and_add_up() {
         let licence = json!({ "documentKind": "DRIVING_LICENCE" });
-        assert_eq!(verdict(licence), (KycVerifiedStatus::Verified, vec!["DRIVING_LICENCE_ONLY".into()]));
+        assert_eq!(
+            verdict(licence).await,
+            (KycVerifiedStatus::Verified, vec!["DRIVING_LICENCE_ONLY".into()])
+        );
+        let expiring = json!({ "documentExpiresOn": "2026-12-01" });
+        assert_eq!(
+            verdict(expiring).await,
+            (KycVerifiedStatus::Verified, vec!["DOCUMENT_ABOUT_TO_EXPIRE".into()])
+        );
         let both = json!({ "documentKind": "DRIVING_LICENCE", "documentExpiresOn": "2026-12-01" });
         assert_eq!(
-            verdict(both),
+            verdict(both).await,
             (
-                KycVerifiedStatus::Verified,
+                KycVerifiedStatus::Review,
                 vec!["DRIVING_LICENCE_ONLY".into(), "DOCUMENT_ABOUT_TO_EXPIRE".into()]
             )
         );
+    }
+
+    #[tokio::test]
+    async fn a_list_that_does_not_answer_verifies_nobody() {
+        struct Silent;
+        impl SanctionsList for Silent {
+            async fn lists(&self, _: &str) -> Result<bool, Refusal> {
+                Err(Refusal::NoAnswer("the sanctions list"))
+            }
+        }
+        let request = request::<KycVerified>(body(json!({})));
+        let refusal =
+            verify(request, &Stated::default(), &context(), &Silent).await.expect_err("nobody was asked");
+        assert_eq!(refusal.to_string(), "the sanctions list does not answer");
+    }
+
+    #[tokio::test]
+    async fn the_first_steps_name_is_held_against_the_documents_and_looked_up() {
+        for (first, last, want) in [
+            ("Ada", json!("Byron"), &[][..]),
+            ("Ada", json!(null), &[]),
+            ("Charles", json!("Babbage"), &["APPLICANT_NAME_DIFFERS"]),
+            ("Victor", json!("Sanctioned"), &["APPLICANT_NAME_DIFFERS", "SANCTIONS_LIST"]),
+        ] {
+            let user = json!({ "customerId": "c-1", "applicationId": APPLICATION, "firstName": first, "lastName": last });
+            let tables = MemoryTables::default().with(&tables::USERS, item(user));
+            let event = Rule
+                .decide(request::<KycVerified>(body(json!({}))), &context(), &tables)
+                .await
+                .expect("an event");
+            assert_eq!(event.reasons, want, "{first} {last}");
+        }
     }
 
     #[tokio::test]

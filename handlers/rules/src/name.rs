@@ -1,5 +1,11 @@
 //! Names of people: how they are written down, and whether two are the same person's.
 
+/// Two names at least this much alike are the same.
+pub const SAME: f64 = 0.92;
+
+/// Two names less alike than this are those of two people.
+pub const OTHER: f64 = 0.75;
+
 /// Trims, and makes one space of several.
 pub fn tidy(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ")

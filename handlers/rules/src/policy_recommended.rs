@@ -26,7 +26,7 @@ impl contract::Rule for Rule {
         let identity =
             application::require_verified(tables, &request.customer_id, request.application_id).await?;
         require_age(request.age, &identity, context.time.date())?;
-        recommend(request, context, &OwnTariff)
+        recommend(request, context, &OwnTariff).await
     }
 }
 
@@ -41,7 +41,7 @@ fn require_age(age: i64, identity: &Item, today: Date) -> Result<(), Refusal> {
     }
 }
 
-fn recommend(
+async fn recommend(
     request: PolicyRecommendedRequest,
     context: &EventContext,
     rating: &impl Rating,
@@ -52,19 +52,20 @@ fn recommend(
         dependants: request.dependants.unwrap_or(0),
     };
     let of_kind = || PRODUCTS.iter().filter(|product| product.insurance == request.insurance);
-    let mut recommendations: Vec<Recommendation> = of_kind()
-        .filter(|product| (product.ages.0..=product.ages.1).contains(&risk.age))
-        .filter(|product| {
-            (Decimal::from(product.cover.0)..=Decimal::from(product.cover.1)).contains(&request.cover)
-        })
-        .map(|product| Recommendation {
+    let fits = |product: &&Product| {
+        (product.ages.0..=product.ages.1).contains(&risk.age)
+            && (Decimal::from(product.cover.0)..=Decimal::from(product.cover.1)).contains(&request.cover)
+    };
+    let mut recommendations = vec![];
+    for product in of_kind().filter(fits) {
+        recommendations.push(Recommendation {
             policy_id: product.id.into(),
             name: product.name.into(),
             cover: request.cover,
-            monthly_premium: rating.monthly_premium(product, request.cover, risk),
+            monthly_premium: rating.monthly_premium(product, request.cover, risk).await?,
             score: score(product, risk),
-        })
-        .collect();
+        });
+    }
     if recommendations.is_empty() {
         let (least, most) = of_kind()
             .filter(|product| (product.ages.0..=product.ages.1).contains(&risk.age))
@@ -130,36 +131,37 @@ mod tests {
         })
     }
 
-    fn recommended(body: Value) -> Result<Vec<String>, String> {
+    async fn recommended(body: Value) -> Result<Vec<String>, String> {
         recommend(request::<PolicyRecommended>(body), &context(), &OwnTariff)
+            .await
             .map(|event| event.recommendations.into_iter().map(|one| one.policy_id).collect())
             .map_err(|refusal| refusal.to_string())
     }
 
-    #[test]
-    fn a_family_is_offered_the_whole_life_first() {
-        let policies = recommended(body("LIFE", 40, "200000", 4)).expect("policies");
+    #[tokio::test]
+    async fn a_family_is_offered_the_whole_life_first() {
+        let policies = recommended(body("LIFE", 40, "200000", 4)).await.expect("policies");
         assert_eq!(policies, ["LIFE-WHOLE", "LIFE-TERM-20", "LIFE-TERM-10"]);
     }
 
-    #[test]
-    fn a_single_is_offered_the_short_term_first() {
-        assert_eq!(recommended(body("LIFE", 30, "50000", 0)).expect("policies")[0], "LIFE-TERM-10");
+    #[tokio::test]
+    async fn a_single_is_offered_the_short_term_first() {
+        assert_eq!(recommended(body("LIFE", 30, "50000", 0)).await.expect("policies")[0], "LIFE-TERM-10");
     }
 
-    #[test]
-    fn what_is_not_sold_at_this_age_or_cover_is_left_out() {
-        assert_eq!(recommended(body("LIFE", 65, "1500000", 0)).expect("policies"), ["LIFE-TERM-10"]);
+    #[tokio::test]
+    async fn what_is_not_sold_at_this_age_or_cover_is_left_out() {
+        assert_eq!(recommended(body("LIFE", 65, "1500000", 0)).await.expect("policies"), ["LIFE-TERM-10"]);
     }
 
-    #[test]
-    fn a_cover_beyond_all_policies_is_refused_with_what_there_is() {
+    #[tokio::test]
+    async fn a_cover_beyond_all_policies_is_refused_with_what_there_is() {
         assert_eq!(
-            recommended(body("AUTO", 40, "1000000", 0)),
+            recommended(body("AUTO", 40, "1000000", 0)).await,
             Err("/cover is not between 5000 and 250000, which is what we insure".into())
         );
         assert_eq!(
-            recommended(body("LIFE", 90, "100000", 0)),
+            recommended(body("LIFE", 90, "100000", 0)).await,
             Err("/age is one at which no policy of this kind is sold".into())
         );
     }

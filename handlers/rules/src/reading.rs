@@ -1,18 +1,22 @@
 //! What a document is, when its sender doesn't say.
 
+use contract::Refusal;
 use events::shared::{Document, DocumentKind};
 
 /// Something that looks at a document: a provider that reads scans, or [`FileNames`].
-pub trait DocumentReader {
+pub trait DocumentReader: Sync {
     /// What it is; [`DocumentKind::Other`] when that can't be told.
-    fn classify(&self, document: &Document) -> DocumentKind;
+    ///
+    /// # Errors
+    /// [`Refusal::NoAnswer`] when a provider can't be asked.
+    fn classify(&self, document: &Document) -> impl Future<Output = Result<DocumentKind, Refusal>> + Send;
 }
 
 /// Goes by the file's name, as people name their scans.
 pub struct FileNames;
 
 impl DocumentReader for FileNames {
-    fn classify(&self, document: &Document) -> DocumentKind {
+    async fn classify(&self, document: &Document) -> Result<DocumentKind, Refusal> {
         // The first that fits wins, so the more telling words come first.
         const WORDS: [(&str, DocumentKind); 18] = [
             ("passport", DocumentKind::Passport),
@@ -36,11 +40,12 @@ impl DocumentReader for FileNames {
         ];
         let name = document.file_name.to_lowercase();
         let words: Vec<&str> = name.split(|letter: char| !letter.is_alphanumeric()).collect();
-        WORDS
+        let kind = WORDS
             .into_iter()
             // Short words stand in too many others: `id` in `david.pdf`.
             .find(|(word, _)| if word.len() <= 3 { words.contains(word) } else { name.contains(word) })
-            .map_or(DocumentKind::Other, |(_, kind)| kind)
+            .map_or(DocumentKind::Other, |(_, kind)| kind);
+        Ok(kind)
     }
 }
 
@@ -48,8 +53,8 @@ impl DocumentReader for FileNames {
 mod tests {
     use super::*;
 
-    #[test]
-    fn names_of_files_tell_what_is_in_them() {
+    #[tokio::test]
+    async fn names_of_files_tell_what_is_in_them() {
         for (name, kind) in [
             ("Passport_2024.PDF", DocumentKind::Passport),
             ("my driving licence.jpg", DocumentKind::DrivingLicence),
@@ -67,7 +72,7 @@ mod tests {
                 issued_on: None,
                 expires_on: None,
             };
-            assert_eq!(FileNames.classify(&document), kind, "{name}");
+            assert_eq!(FileNames.classify(&document).await, Ok(kind), "{name}");
         }
     }
 }

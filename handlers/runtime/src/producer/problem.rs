@@ -49,7 +49,7 @@ impl Problem {
             // The request is well-formed, but contradicts itself or what is known.
             Self::Refused(Refusal::Invalid(_)) => 422,
             Self::Broker(PublishError::Unreachable(_))
-            | Self::Refused(Refusal::Unavailable(_))
+            | Self::Refused(Refusal::Unavailable(_) | Refusal::NoAnswer(_))
             | Self::TooSlow => 503,
             Self::Broker(PublishError::Refused(_)) | Self::Inside(_) => 500,
         }
@@ -68,6 +68,7 @@ impl Problem {
             Self::Refused(Refusal::Invalid(_)) => "REFUSED",
             Self::Refused(Refusal::Conflict { code, .. }) => code,
             Self::Refused(Refusal::Unavailable(_)) => "TABLE_UNAVAILABLE",
+            Self::Refused(Refusal::NoAnswer(_)) => "PROVIDER_UNAVAILABLE",
             Self::Broker(PublishError::Unreachable(_)) => "BROKER_UNREACHABLE",
             Self::Broker(PublishError::Refused(_)) => "BROKER_REFUSED",
             Self::TooSlow => "OUT_OF_TIME",
@@ -122,6 +123,7 @@ impl Problem {
             }
             Self::Broker(PublishError::Refused(_)) => "the event could not be published".to_owned(),
             Self::Refused(Refusal::Unavailable(_)) => "a table can't be read; try again".to_owned(),
+            Self::Refused(Refusal::NoAnswer(_)) => "a provider does not answer; try again".to_owned(),
             Self::Refused(Refusal::Invalid(violations)) => Self::Invalid(violations.clone()).to_string(),
             other => other.to_string(),
         };

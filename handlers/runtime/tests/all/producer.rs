@@ -72,6 +72,7 @@ impl Rule for Open {
         match request.note.as_deref() {
             Some("refuse") => return Err(Refusal::field("/note", "is not what it seems")),
             Some("wait") => return Err(Refusal::not_yet("NOT_YET", "the first step has not arrived")),
+            Some("silent") => return Err(Refusal::NoAnswer("the list of names")),
             Some("panic") => panic!("a rule's own fault"),
             Some("hang") => std::future::pending().await,
             Some("bad") => event.status = Some("x".repeat(21)),
@@ -401,6 +402,7 @@ async fn a_rules_refusals_have_their_status_and_become_failures() {
     for (note, want, code, retryable) in [
         ("refuse", 422, "REFUSED", false),
         ("wait", 409, "NOT_YET", true),
+        ("silent", 503, "PROVIDER_UNAVAILABLE", true),
         ("panic", 500, "INTERNAL", false),
         ("bad", 500, "INTERNAL", false),
         ("other", 500, "INTERNAL", false),
