@@ -147,6 +147,8 @@ codes! {
     NothingComputes = "M0410",
     /// An error topic has a field that the runtime can't fill.
     ErrorTopicField = "M0411",
+    /// A pattern without a text of the type's length.
+    PatternAndLength = "M0412",
 
     // M05: tables.
     /// A table's key is no required field of an event that is written into it.
