@@ -105,6 +105,8 @@ codes! {
     PushTypeTwice = "M0211",
     /// Two functions have one handler name.
     HandlerTwice = "M0212",
+    /// A name that a file or a program of the project has already.
+    NameTaken = "M0213",
 
     // M03: references.
     /// No such table.
