@@ -151,6 +151,10 @@ codes! {
     ErrorTopicField = "M0411",
     /// A pattern without a text of the type's length.
     PatternAndLength = "M0412",
+    /// A key that a caller can't send, since it is computed.
+    KeyIsComputed = "M0413",
+    /// An open route whose key can't hold a new customer's id.
+    OpenKey = "M0414",
 
     // M05: tables.
     /// A table's key is no required field of an event that is written into it.
@@ -165,6 +169,8 @@ codes! {
     SortIsKey = "M0505",
     /// A time to live that DynamoDB can't keep.
     TtlOutOfRange = "M0506",
+    /// A key that can be longer than DynamoDB takes.
+    KeyTooLong = "M0507",
 
     // M06: environments and the cluster.
     /// Brokers that can't be spread evenly over the zones.
