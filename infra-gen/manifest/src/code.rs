@@ -225,6 +225,8 @@ codes! {
     NotPrintable = "M0807",
     /// A target that the settings can't meet.
     Target = "M0808",
+    /// A message that can be empty.
+    EmptyMessage = "M0809",
 
     // M09: sizes and quotas.
     /// A push that can pass API Gateway's message limit.
