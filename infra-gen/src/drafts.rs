@@ -8,13 +8,14 @@ use crate::output;
 
 /// The drafts whose files are missing, by their paths from the folder that the output folder `out` is in.
 ///
-/// A draft belongs into a folder of the user's own, such as `handlers/rules/src`. Where that isn't, the output
-/// isn't part of a project, and nothing is missing.
+/// A draft belongs into a folder of drafts in one of the user's own, such as `topics` in `handlers/rules/src`. Where
+/// the latter isn't, the output isn't part of a project, and nothing is missing.
 pub fn missing<'a>(out: &Path, drafts: &'a [render::File]) -> Vec<&'a render::File> {
     let Some(root) = root(out) else { return vec![] };
     let is_missing = |draft: &&render::File| {
         let path = root.join(&draft.path);
-        path.parent().is_some_and(Path::is_dir) && fs::symlink_metadata(&path).is_err()
+        let of_the_user = path.parent().and_then(Path::parent);
+        of_the_user.is_some_and(Path::is_dir) && fs::symlink_metadata(&path).is_err()
     };
     drafts.iter().filter(is_missing).collect()
 }
@@ -41,6 +42,8 @@ fn root(out: &Path) -> Option<PathBuf> {
 
 /// Makes the file in one step: half a draft, left by a run that was killed, would never be made whole.
 fn create(path: &Path, contents: &str) -> io::Result<()> {
+    // Version control keeps no empty folder, and there may be no draft yet.
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
     let mut new = path.to_owned().into_os_string();
     new.push(".new");
     fs::write(&new, contents)?;

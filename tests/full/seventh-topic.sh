@@ -58,14 +58,14 @@ add_topics() {
 
 step "the README's example"
 awk '/^ *```yaml$/ { on = 1; next } /^ *```$/ { on = 0 } on' "$root/README.md" | sed 's/^   /  /' | add_topics 1 "${all[@]}"
-test -f "$copy/handlers/rules/src/policy_cancelled.rs"
+test -f "$copy/handlers/rules/src/topics/policy_cancelled.rs"
 
 step "an event of it, from its route to its table, its alert and the customer's browser"
 (cd "$copy" && TOPIC=policy-cancelled FIELDS='{"reason":"COVER"}' cargo test --quiet --locked --workspace --test new_topic -- --ignored)
 
 step "topics that look as if they could not work"
-add_topics 3 "${crates[@]}" <"$root/tests/full/seventh-topic.yaml"
-for topic in parcel_shipped_v2 lib_topic; do test -f "$copy/handlers/rules/src/$topic.rs"; done
+add_topics 5 "${crates[@]}" <"$root/tests/full/seventh-topic.yaml"
+for topic in parcel_shipped_v2 lib_topic age every_type_v3; do test -f "$copy/handlers/rules/src/topics/$topic.rs"; done
 
 step "consumers and the edge link neither Kafka's client nor OpenSSL"
 cd "$copy"

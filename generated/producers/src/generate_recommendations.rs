@@ -9,7 +9,7 @@ const ACCESS: Access = Access::Customer;
 
 /// The topic's business rule.
 fn rule() -> impl contract::Rule<Event = events::policy_recommended::PolicyRecommended> {
-    rules::policy_recommended::Rule
+    rules::topics::policy_recommended::Rule
 }
 
 /// Where failures go.

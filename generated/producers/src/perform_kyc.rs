@@ -9,7 +9,7 @@ const ACCESS: Access = Access::Customer;
 
 /// The topic's business rule.
 fn rule() -> impl contract::Rule<Event = events::kyc_verified::KycVerified> {
-    rules::kyc_verified::Rule
+    rules::topics::kyc_verified::Rule
 }
 
 /// Where failures go.

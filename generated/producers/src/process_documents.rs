@@ -9,7 +9,7 @@ const ACCESS: Access = Access::Customer;
 
 /// The topic's business rule.
 fn rule() -> impl contract::Rule<Event = events::documents_processed::DocumentsProcessed> {
-    rules::documents_processed::Rule
+    rules::topics::documents_processed::Rule
 }
 
 /// Where failures go.

@@ -9,7 +9,7 @@ const ACCESS: Access = Access::Customer;
 
 /// The topic's business rule.
 fn rule() -> impl contract::Rule<Event = events::workflow_completed::WorkflowCompleted> {
-    rules::workflow_completed::Rule
+    rules::topics::workflow_completed::Rule
 }
 
 /// Where failures go.

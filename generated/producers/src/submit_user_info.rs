@@ -9,7 +9,7 @@ const ACCESS: Access = Access::Open;
 
 /// The topic's business rule.
 fn rule() -> impl contract::Rule<Event = events::user_info_submitted::UserInfoSubmitted> {
-    rules::user_info_submitted::Rule
+    rules::topics::user_info_submitted::Rule
 }
 
 /// Where failures go.

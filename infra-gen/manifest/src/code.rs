@@ -105,6 +105,8 @@ codes! {
     PushTypeTwice = "M0211",
     /// Two functions have one handler name.
     HandlerTwice = "M0212",
+    /// A name that a file or a program of the project has already.
+    NameTaken = "M0213",
 
     // M03: references.
     /// No such table.
@@ -147,6 +149,12 @@ codes! {
     NothingComputes = "M0410",
     /// An error topic has a field that the runtime can't fill.
     ErrorTopicField = "M0411",
+    /// A pattern without a text of the type's length.
+    PatternAndLength = "M0412",
+    /// A key that a caller can't send, since it is computed.
+    KeyIsComputed = "M0413",
+    /// An open route whose key can't hold a new customer's id.
+    OpenKey = "M0414",
 
     // M05: tables.
     /// A table's key is no required field of an event that is written into it.
@@ -161,6 +169,8 @@ codes! {
     SortIsKey = "M0505",
     /// A time to live that DynamoDB can't keep.
     TtlOutOfRange = "M0506",
+    /// A key that can be longer than DynamoDB takes.
+    KeyTooLong = "M0507",
 
     // M06: environments and the cluster.
     /// Brokers that can't be spread evenly over the zones.
@@ -215,6 +225,8 @@ codes! {
     NotPrintable = "M0807",
     /// A target that the settings can't meet.
     Target = "M0808",
+    /// A message that can be empty.
+    EmptyMessage = "M0809",
 
     // M09: sizes and quotas.
     /// A push that can pass API Gateway's message limit.

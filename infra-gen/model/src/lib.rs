@@ -13,6 +13,7 @@ mod model;
 mod name;
 pub mod price;
 pub mod quota;
+mod sample;
 mod size;
 mod table;
 mod topic;
@@ -25,6 +26,7 @@ pub use field::{Field, FieldType, SharedType};
 pub use function::{Architecture, EnvValue, EnvVar, Function, Grant, Network, Role, Secret};
 pub use model::{Model, Parts};
 pub use name::Ident;
+pub use sample::sample;
 pub use size::{EventSize, encoded_size};
 pub use table::{Index, KeyAttribute, KeyType, Table, TableRole, TimeToLive};
 pub use topic::{

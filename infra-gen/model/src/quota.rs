@@ -14,6 +14,11 @@ pub const FUNCTION_NAME: usize = 64;
 pub const TABLE_NAME: std::ops::RangeInclusive<usize> = 3..=255;
 /// Longest name of a key attribute, in characters (same page).
 pub const KEY_ATTRIBUTE_NAME: usize = 255;
+/// Longest value of a table's or an index's partition key, in bytes of UTF-8
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>).
+pub const PARTITION_KEY: usize = 2_048;
+/// Longest value of a sort key, in bytes of UTF-8 (same page).
+pub const SORT_KEY: usize = 1_024;
 /// Longest SNS topic name, in characters (<https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html>).
 pub const CHANNEL_NAME: usize = 256;
 /// Longest MSK cluster name, in characters

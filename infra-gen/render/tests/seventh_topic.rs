@@ -34,7 +34,9 @@ fn new_topics_are_rendered() {
     assert!(has("events/tests/events/parcel_shipped_v2.rs"));
     assert!(has("producers/src/bin/publish-parcel-shipped-v2.rs"));
     assert!(has("consumers/src/bin/consumer-parcel-shipped-v2.rs"));
-    assert!(output.scaffolds.iter().any(|file| file.path == "handlers/rules/src/parcel_shipped_v2.rs"));
+    assert!(
+        output.scaffolds.iter().any(|file| file.path == "handlers/rules/src/topics/parcel_shipped_v2.rs")
+    );
 }
 
 #[test]

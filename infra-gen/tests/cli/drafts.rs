@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::project::{Project, renamed};
 
-const RULE: &str = "handlers/rules/src/order_placed.rs";
+const RULE: &str = "handlers/rules/src/topics/order_placed.rs";
 
 /// A project with a crate for its rules.
 fn project() -> Project {
@@ -46,5 +46,5 @@ fn the_rule_of_a_removed_topic_stays() {
     project.manifest(&renamed());
     project.synth();
     assert!(project.path(RULE).exists());
-    assert!(project.path("handlers/rules/src/order_sent.rs").exists());
+    assert!(project.path("handlers/rules/src/topics/order_sent.rs").exists());
 }

@@ -16,7 +16,10 @@ use crate::{
 const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
 /// Greatest decimal without a bound of its own.
 const MAX_DECIMAL: &str = "1000000000000";
-const MAX_LENGTH: i64 = 256;
+/// Most characters of text that has no `max_length`.
+pub(super) const MAX_LENGTH: i64 = 256;
+/// The greatest `max_length`.
+const LONGEST: i64 = 100_000;
 const MAX_ITEMS: i64 = 100;
 
 pub(super) fn shared_types(context: &mut Context<'_>) -> Vec<SharedType> {
@@ -79,7 +82,7 @@ fn field_type(context: &mut Context<'_>, shape: Shape<'_>, place: Place<'_>) -> 
         "string" => {
             let (min, max) = (shape.min_length.unwrap_or(0), shape.max_length.unwrap_or(MAX_LENGTH));
             order(context, place, ("min_length", "max_length"), (min, max));
-            pattern(context, shape.pattern, place.get("pattern"));
+            pattern(context, shape.pattern, (min, max), place);
             FieldType::String {
                 min_length: clamp(min),
                 max_length: clamp(max),
@@ -262,9 +265,12 @@ fn words(context: &mut Context<'_>, values: &[raw::EnumValue], place: Place<'_>)
     values.iter().map(|value| Ident::new(&**value)).collect()
 }
 
-fn pattern(context: &mut Context<'_>, pattern: Option<&str>, place: Place<'_>) {
+fn pattern(context: &mut Context<'_>, pattern: Option<&str>, (min, max): (i64, i64), place: Place<'_>) {
     let Some(pattern) = pattern else { return };
-    let Err(error) = regex::Regex::new(pattern) else { return };
+    let error = match regex::Regex::new(pattern) {
+        Ok(_) => return pattern_and_length(context, pattern, (min, max), place),
+        Err(error) => error,
+    };
     let error = match error {
         regex::Error::Syntax(text) => {
             let last = text.lines().last().unwrap_or_default();
@@ -275,7 +281,7 @@ fn pattern(context: &mut Context<'_>, pattern: Option<&str>, place: Place<'_>) {
     };
     let looks_around = error.contains("look-around") || error.contains("backreferences");
     context.push(
-        Diagnostic::new(Code::BadPattern, place.span(), "this pattern is no regular expression")
+        Diagnostic::new(Code::BadPattern, place.get("pattern").span(), "this pattern is no regular expression")
             .label(error)
             .note("patterns are of Rust's `regex`, which matches in linear time; the browser gets the same in its own syntax")
             .help(if looks_around {
@@ -283,5 +289,33 @@ fn pattern(context: &mut Context<'_>, pattern: Option<&str>, place: Place<'_>) {
             } else {
                 "put a backslash before each sign that is meant as itself, such as `\\[` or `\\.`"
             }),
+    );
+}
+
+/// Every field needs an example: the fixtures, the documents and the generated tests are made of them.
+fn pattern_and_length(context: &mut Context<'_>, pattern: &str, (min, max): (i64, i64), place: Place<'_>) {
+    // Bounds out of their range, or reversed, were reported as that.
+    if min < 0 || max > LONGEST || min > max || model::sample(pattern, clamp(min), clamp(max)).is_some() {
+        return;
+    }
+    let mut diagnostic = Diagnostic::new(
+        Code::PatternAndLength,
+        place.get("pattern").span(),
+        format!("no text of {min} to {max} characters was found that matches this pattern"),
+    );
+    for bound in ["min_length", "max_length"].map(|bound| place.get(bound)) {
+        if bound.is_written() {
+            diagnostic = diagnostic.also(bound.span(), "its length");
+        }
+    }
+    let diagnostic = if place.get("max_length").is_written() {
+        diagnostic
+    } else {
+        diagnostic.note(format!("without `max_length` it is {MAX_LENGTH}"))
+    };
+    context.push(
+        diagnostic
+            .note("a field without a value would be refused always; tests and documents show an example of each")
+            .help("correct the pattern or the length, or put what the pattern says in simpler words"),
     );
 }

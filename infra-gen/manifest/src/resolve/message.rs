@@ -1,7 +1,12 @@
 //! An alert's text and its places.
 
 use super::{Context, alert};
-use crate::{code::Code, diagnostic::Diagnostic, raw, tree::Place};
+use crate::{
+    code::Code,
+    diagnostic::Diagnostic,
+    raw::{self, Shape},
+    tree::Place,
+};
 
 /// The places in a text: `Ok` holds a name, `Err` a brace without its partner.
 fn places(text: &str) -> Vec<Result<&str, char>> {
@@ -35,7 +40,9 @@ pub(super) fn check<'a>(
     text: &str,
     place: Place<'_>,
 ) {
-    for found in places(text) {
+    let found = places(text);
+    can_be_empty(context, raw, text, &found, place);
+    for found in found {
         match found {
             Ok(name) if name.trim() == name && !name.is_empty() => {
                 let whole = context.part(place.span(), &format!("{{{name}}}"));
@@ -62,6 +69,56 @@ pub(super) fn check<'a>(
                 );
             }
         }
+    }
+}
+
+/// Refuses a message of nothing but values that can be empty: SNS takes none without text.
+fn can_be_empty(
+    context: &mut Context<'_>,
+    raw: &raw::Topic,
+    text: &str,
+    found: &[Result<&str, char>],
+    place: Place<'_>,
+) {
+    let mut fixed = text.to_owned();
+    for name in found {
+        // Others were reported: a stray brace, a field that isn't there.
+        let Some(field) = name.ok().and_then(|name| raw.fields.get(name).filter(|_| name != &*raw.key))
+        else {
+            return;
+        };
+        if !context.types.follow(field.shape()).is_some_and(|shape| is_empty(context, shape)) {
+            return;
+        }
+        fixed = fixed.replace(&format!("{{{}}}", name.unwrap_or_default()), "");
+    }
+    if !fixed.trim().is_empty() {
+        return;
+    }
+    context.push(
+        Diagnostic::new(Code::EmptyMessage, place.span(), "this message can be empty")
+            .label("nothing but fields that can be empty")
+            .note("SNS refuses a message without text, and the record would be tried again and again, and then put aside")
+            .help("say in words what happened, or give a field a `min_length` or `min_items`"),
+    );
+}
+
+/// Whether a value of this type can be shown as no text. Of what an optional field doesn't have, a dash is shown.
+fn is_empty(context: &Context<'_>, shape: Shape<'_>) -> bool {
+    match shape.ty {
+        "string" => {
+            let pattern = shape.pattern.and_then(|pattern| regex::Regex::new(pattern).ok());
+            shape.min_length.unwrap_or(0) == 0 && pattern.is_none_or(|pattern| pattern.is_match(""))
+        }
+        "list" => match shape.min_items.unwrap_or(0) {
+            0 => true,
+            1 => {
+                let item = shape.items.and_then(|items| context.types.follow(items.shape()));
+                item.is_some_and(|item| is_empty(context, item))
+            }
+            _ => false,
+        },
+        _ => false,
     }
 }
 

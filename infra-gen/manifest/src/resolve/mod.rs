@@ -11,6 +11,7 @@ mod consumer;
 mod environment;
 mod errors;
 mod field;
+mod key;
 mod message;
 mod names;
 mod number;

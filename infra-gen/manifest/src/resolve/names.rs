@@ -293,6 +293,14 @@ fn kafka_collision(context: &mut Context<'_>, (name, span): Named<'_>, (other, p
 
 fn keywords(context: &mut Context<'_>) {
     let (manifest, root) = (context.manifest, context.root);
+    if manifest.environments.contains("d") {
+        let span = root.get("environments").get("d").key();
+        context.push(
+            Diagnostic::new(Code::NameTaken, span, "an environment can't be called `d`")
+                .note("the browser client has a file for each, and TypeScript takes `environment.d.ts` for declarations")
+                .help("write for example `dev`"),
+        );
+    }
     for (name, span) in keys(root.get("topics"), manifest.topics.keys()) {
         let ident = Ident::new(name);
         let happened = "name what happened, for example `order-placed`";
@@ -335,13 +343,21 @@ fn keywords(context: &mut Context<'_>) {
                 keyword(context, handler, span, "a handler", "say what it does, for example `submitOrder`");
             }
         }
-        if let Some(function) = topic.producer.as_ref().and_then(|raw| raw.function.as_deref())
-            && words::CARGO_RESERVED.contains(&function)
-        {
+        if let Some(function) = topic.producer.as_ref().and_then(|raw| raw.function.as_deref()) {
+            let (code, why) = if words::CARGO_RESERVED.contains(&function) {
+                (Code::Keyword, "cargo keeps this name for itself")
+            } else if words::PROGRAMS.contains(&function) {
+                (
+                    Code::NameTaken,
+                    "the project has a program of this name, and cargo builds both into one file",
+                )
+            } else {
+                continue;
+            };
             let span = place.get("producer").get("function").span();
             context.push(
-                Diagnostic::new(Code::Keyword, span, format!("a function can't be called `{function}`"))
-                    .note("cargo keeps this name for itself")
+                Diagnostic::new(code, span, format!("a function can't be called `{function}`"))
+                    .note(why)
                     .help("say what it does, for example `submit-order`"),
             );
         }

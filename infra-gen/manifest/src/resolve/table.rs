@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use model::{Ident, Index, KeyAttribute, KeyType, Model, Table, TableRole, TimeToLive, quota};
 
-use super::Context;
+use super::{
+    Context,
+    key::{self, Part},
+};
 use crate::{close, code::Code, diagnostic::Diagnostic, raw, span::Span, tree::Place};
 
 /// The attribute that holds the second of expiry.
 const TTL_ATTRIBUTE: &str = "expiresAt";
 /// What can be a key attribute.
-const KEY_TYPES: &[&str] = &["string", "email", "uuid", "date", "timestamp", "integer", "decimal", "enum"];
+const KEY_TYPES: &[&str] = &["string", "email", "uuid", "date", "timestamp", "integer", "enum"];
 
 pub(super) fn resolve(context: &mut Context<'_>) -> Vec<Table> {
     let manifest = context.manifest;
@@ -65,19 +68,19 @@ fn key_type(context: &Context<'_>, table: &str, field: &str) -> KeyType {
         .into_iter()
         .filter_map(|(_, topic)| topic.fields.get(field))
         .filter_map(|field| context.types.follow(field.shape()))
-        .any(|shape| matches!(shape.ty, "integer" | "decimal"));
+        .any(|shape| shape.ty == "integer");
     if number { KeyType::N } else { KeyType::S }
 }
 
 fn check(context: &mut Context<'_>, name: &str, raw: &raw::Table, place: Place<'_>) {
     let writers = writers(context.manifest, name);
-    let mut attributes = vec![("partition key", &*raw.key, Some(place.get("key").span()))];
+    let mut attributes = vec![(Part::Partition, &*raw.key, Some(place.get("key").span()))];
     if let Some(sort) = &raw.sort {
-        attributes.push(("sort key", sort, Some(place.get("sort").span())));
+        attributes.push((Part::Sort, sort, Some(place.get("sort").span())));
     }
     sort_is_key(context, &raw.key, raw.sort.as_deref(), place);
-    for (what, attribute, span) in attributes {
-        key(context, name, what, attribute, span, &writers);
+    for (part, attribute, span) in attributes {
+        table_key(context, name, part, attribute, span, &writers);
     }
     attribute_types(context, name, &writers);
     if let Some(ttl) = &raw.ttl {
@@ -87,9 +90,11 @@ fn check(context: &mut Context<'_>, name: &str, raw: &raw::Table, place: Place<'
     for (index, raw) in raw.indexes.iter() {
         let place = place.get("indexes").get(index);
         sort_is_key(context, &raw.key, raw.sort.as_deref(), place);
-        for (key, attribute) in [("key", Some(&raw.key)), ("sort", raw.sort.as_ref())] {
+        for (key, part, attribute) in
+            [("key", Part::Partition, Some(&raw.key)), ("sort", Part::Sort, raw.sort.as_ref())]
+        {
             if let Some(attribute) = attribute {
-                index_attribute(context, name, index, attribute, place.get(key).span(), &writers);
+                index_attribute(context, (name, index), part, attribute, place.get(key).span(), &writers);
             }
         }
     }
@@ -115,7 +120,7 @@ fn error_logs(context: &mut Context<'_>) {
         if table.role != TableRole::Errors || writers.is_empty() {
             continue;
         }
-        key(context, name, "partition key", &table.key.name, None, &writers);
+        table_key(context, name, Part::Partition, &table.key.name, None, &writers);
         attribute_types(context, name, &writers);
         ttl_attribute(context, name, None, &writers);
         for attribute in
@@ -162,10 +167,10 @@ fn sort_is_key(context: &mut Context<'_>, key: &str, sort: Option<&str>, place: 
 }
 
 /// Every event that becomes an item has to bring the table's key.
-fn key(
+fn table_key(
     context: &mut Context<'_>,
     table: &str,
-    what: &str,
+    part: Part,
     attribute: &str,
     declared: Option<Span>,
     writers: &[(&str, &raw::Topic)],
@@ -173,6 +178,7 @@ fn key(
     if attribute.is_empty() {
         return;
     }
+    let what = part.words();
     for (topic, raw) in writers.iter().filter(|(_, raw)| raw.fields.len() > 0) {
         let place = context.root.get("topics").get(topic);
         let here = place.get("consumer").get("table").span();
@@ -201,6 +207,10 @@ fn key(
             continue;
         };
         let written = place.get("fields").get(attribute);
+        // The topic's own key was looked at as such.
+        if part == Part::Sort || attribute != &*raw.key {
+            key::length(context, topic, (attribute, field), part, &format!("the {what} of `{table}`"));
+        }
         if field.optional {
             context.push(
                 tell(Diagnostic::new(
@@ -223,18 +233,28 @@ fn key(
                     format!("`{attribute}` is the {what} of `{table}` and can't be of type `{}`", shape.ty),
                 ))
                 .also(here, "written there")
-                .note("DynamoDB's keys are text or numbers")
+                .note(no_key(shape.ty))
                 .help(format!("it can be one of {}", close::list(KEY_TYPES))),
             );
         }
     }
 }
 
+/// Why a field of this type is no key.
+fn no_key(ty: &str) -> &'static str {
+    if ty == "decimal" {
+        "decimals are kept as text, which has no order of numbers, and one number in several spellings"
+    } else {
+        "DynamoDB's keys are text or numbers"
+    }
+}
+
 /// How DynamoDB holds a value of this type.
 fn kind(ty: &str) -> Option<&'static str> {
     Some(match ty {
-        "string" | "email" | "uuid" | "date" | "timestamp" | "enum" => "text",
-        "integer" | "decimal" => "a number",
+        // A decimal, too: items hold events as they are in JSON, where it is text so that no float rounds it.
+        "string" | "email" | "uuid" | "date" | "timestamp" | "enum" | "decimal" => "text",
+        "integer" => "a number",
         "boolean" => "a truth value",
         "list" => "a list",
         "object" => "a map",
@@ -273,8 +293,8 @@ fn attribute_types(context: &mut Context<'_>, table: &str, writers: &[(&str, &ra
 
 fn index_attribute(
     context: &mut Context<'_>,
-    table: &str,
-    index: &str,
+    (table, index): (&str, &str),
+    part: Part,
     attribute: &str,
     span: Span,
     writers: &[(&str, &raw::Topic)],
@@ -303,6 +323,8 @@ fn index_attribute(
         );
     }
     for (topic, field) in fields {
+        let of = format!("the {} of the index `{index}` of `{table}`", part.words());
+        key::length(context, topic, (attribute, field), part, &of);
         if let Some(shape) = context.types.follow(field.shape())
             && !KEY_TYPES.contains(&shape.ty)
         {
@@ -317,7 +339,7 @@ fn index_attribute(
                     ),
                 )
                 .also(written.span(), "its type")
-                .note("DynamoDB's keys are text or numbers")
+                .note(no_key(shape.ty))
                 .help(format!("it can be one of {}", close::list(KEY_TYPES))),
             );
         }

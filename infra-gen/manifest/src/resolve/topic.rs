@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::{Ident, Push, Topic, quota};
 
-use super::{Context, alert, consumer, field, number::clamp, producer, references, settings, targets};
+use super::{Context, alert, consumer, field, key, number::clamp, producer, references, settings, targets};
 use crate::{code::Code, diagnostic::Diagnostic, raw, tree::Place};
 
 pub(super) fn resolve(context: &mut Context<'_>) -> Vec<Topic> {
@@ -42,7 +42,7 @@ fn topic<'a>(
     let collects_errors = error_topics.contains(name);
     let partitions = settings::partitions(raw.partitions, defaults);
     let ident = Ident::new(name);
-    key(context, name, raw, place);
+    record_key(context, name, raw, place);
     if let Some(retention) = &raw.retention {
         check_retention(context, retention, place.get("retention"));
     }
@@ -117,7 +117,7 @@ fn record_age(context: &mut Context<'_>, topic: &Topic, place: Place<'_>) {
 }
 
 /// The record key: a required field that has one spelling as text.
-fn key(context: &mut Context<'_>, topic: &str, raw: &raw::Topic, place: Place<'_>) {
+fn record_key(context: &mut Context<'_>, topic: &str, raw: &raw::Topic, place: Place<'_>) {
     const TYPES: &[&str] = &["string", "email", "uuid", "date", "timestamp", "integer", "enum"];
     let name = &*raw.key;
     let span = place.get("key").span();
@@ -163,6 +163,11 @@ fn key(context: &mut Context<'_>, topic: &str, raw: &raw::Topic, place: Place<'_
             .note("the key names a record in headers, logs and dead letters, where personal data must not be")
             .help("choose an id as the key"),
         );
+    }
+    key::of_request(context, topic, raw, field, place);
+    if raw.consumer.is_some() {
+        let of = "the partition key of `kafka-events`, where each event is kept";
+        key::length(context, topic, (name, field), key::Part::Partition, of);
     }
 }
 

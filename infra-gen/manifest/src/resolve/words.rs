@@ -154,6 +154,9 @@ pub(super) const BUILT_IN: &[&str] = &[
     "Window",
 ];
 
+/// The project's own programs. A function of such a name would be built into the same file.
+pub(super) const PROGRAMS: &[&str] = &["cfn-codegen", "infra-gen", "local", "ops", "package", "verify"];
+
 /// Names that cargo refuses for a binary (<https://doc.rust-lang.org/cargo/reference/manifest.html#the-name-field>).
 pub(super) const CARGO_RESERVED: &[&str] =
     &["build", "deps", "examples", "incremental", "test", "core", "std", "alloc"];

@@ -1,7 +1,5 @@
 //! Text for a field, chosen by its name.
 
-use crate::pattern;
-
 /// Values that read as data, by field or type name. Each is used only where it conforms.
 const FAMILIAR: &[(&str, &str)] = &[
     ("age", "36"),
@@ -42,8 +40,6 @@ pub(super) fn familiar<'a>(names: &'a [&str]) -> impl Iterator<Item = &'static s
 }
 
 /// Text of `min..=max` characters that `pattern` matches.
-///
-/// Where nothing conforms, or nothing was found, it doesn't conform either.
 pub(super) fn fitting(names: &[&str], min: u32, max: u32, pattern: Option<&str>) -> String {
     let range = min as usize..=max as usize;
     let regex = pattern.map(|pattern| regex::Regex::new(pattern).expect("the manifest parsed the pattern"));
@@ -60,7 +56,7 @@ pub(super) fn fitting(names: &[&str], min: u32, max: u32, pattern: Option<&str>)
         return text;
     }
     if let Some(pattern) = pattern {
-        return pattern::sample(pattern, min, max).unwrap_or_default();
+        return model::sample(pattern, min, max).expect("the manifest refuses a pattern without a sample");
     }
     let length = words.chars().count().clamp(min as usize, max as usize);
     words.chars().cycle().take(length).collect()

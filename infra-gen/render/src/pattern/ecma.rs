@@ -74,6 +74,13 @@ impl Rewrite<'_> {
                 if matches!(*repetition.ast, Ast::Repetition(_) | Ast::Assertion(_)) {
                     return false;
                 }
+                // Rust takes spaces in `{ 2 , 3 }`.
+                let span = &repetition.op.span;
+                let times = &self.pattern[span.start.offset..span.end.offset];
+                if times.contains(char::is_whitespace) {
+                    let times: String = times.split_whitespace().collect();
+                    self.change(span, &times);
+                }
                 self.visit(&repetition.ast)
             }
             Ast::Group(group) => match &group.kind {
@@ -115,7 +122,9 @@ impl Rewrite<'_> {
 
     fn literal(&mut self, literal: &ast::Literal, in_class: bool) -> bool {
         let kept = match literal.kind {
-            LiteralKind::Verbatim => in_class || !matches!(literal.c, ']' | '}'),
+            // In Rust's a class may begin with its own bracket.
+            LiteralKind::Verbatim if literal.c == '-' && in_class => self.is_last(literal),
+            LiteralKind::Verbatim => literal.c != ']' && (in_class || literal.c != '}'),
             LiteralKind::Meta => SYNTAX.contains(literal.c) || (in_class && literal.c == '-'),
             _ => false,
         };
@@ -125,6 +134,11 @@ impl Rewrite<'_> {
         let mut text = String::new();
         write_char(literal.c, in_class, &mut text);
         self.change(&literal.span, &text)
+    }
+
+    /// Whether a class ends after it. Elsewhere ECMA-262 could take a hyphen for a range's.
+    fn is_last(&self, literal: &ast::Literal) -> bool {
+        self.pattern[literal.span.end.offset..].starts_with(']')
     }
 
     fn assertion(&mut self, assertion: &ast::Assertion) -> bool {
@@ -217,8 +231,10 @@ fn group(hir: &Hir, out: &mut String) {
 }
 
 fn write_class(class: &Class, out: &mut String) {
-    let Class::Unicode(class) = class else {
-        unreachable!("a pattern of text has classes of characters");
+    let class = match class {
+        Class::Unicode(class) => class.clone(),
+        // Without Unicode, `(?-u:\w)`, or of nothing at all. Of other bytes than ASCII's a pattern of text has no class.
+        Class::Bytes(class) => class.to_unicode_class().expect("a pattern of text has classes of characters"),
     };
     out.push('[');
     for range in class.ranges() {

@@ -39,10 +39,12 @@ pub(super) fn message(topic: &Topic, fields: &[ObjectField], alert: &Alert) -> S
             }
         }
     }
-    if arguments.is_empty() {
-        return format!("{:?}.to_owned()", alert.message);
+    match &arguments[..] {
+        [] => format!("{:?}.to_owned()", alert.message),
+        // Clippy finds a `format!` of this of no use.
+        [field] if format == "{}" => field.clone(),
+        _ => format!("format!({format:?}, {})", arguments.join(", ")),
     }
-    format!("format!({format:?}, {})", arguments.join(", "))
 }
 
 /// A piece of a message.
@@ -178,6 +180,19 @@ mod tests {
     fn a_message_is_split_at_its_places() {
         let wanted = [Part::Place("a"), Part::Text(" and "), Part::Place("b"), Part::Text(".")];
         assert_eq!(parts("{a} and {b}."), wanted);
+    }
+
+    #[test]
+    fn a_message_of_one_field_is_its_text() {
+        let topic = crate::hazards::model().topics[0].clone();
+        let written = super::super::events::TopicModule::of(&crate::hazards::model(), &topic);
+        let of = |text: &str| {
+            let alert = Alert { channel: "desk".into(), when: None, message: text.into() };
+            message(&topic, written.fields(), &alert)
+        };
+        assert_eq!(of("{type}"), "self.r#type.show()");
+        assert_eq!(of("{type}."), "format!(\"{}.\", self.r#type.show())");
+        assert_eq!(of("An order."), "\"An order.\".to_owned()");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{
     alert,
     cases::{self, Case, Cases},
-    doc, failure, file,
+    doc, failure, file, layout,
     names::{self, Module},
     seen,
     types::{Declaration, Object, ObjectField, Path, Pattern, Scope, resolve},
@@ -152,6 +152,8 @@ struct Alert {
     message: String,
     /// The message has fields in it.
     shows: bool,
+    /// Condition and message share a line, as rustfmt has them where they fit.
+    short: bool,
 }
 
 impl TopicModule {
@@ -229,7 +231,12 @@ impl Event {
             alert: topic.alert.as_ref().map(|alert| {
                 let message = alert::message(topic, fields, alert);
                 let when = alert.when.as_ref().map(|when| alert::condition(model, topic, fields, when));
-                Alert { when, shows: message.starts_with("format!"), message }
+                let line = format!(
+                    "        if {} {{ Some({message}) }} else {{ None }}",
+                    when.as_deref().unwrap_or_default()
+                );
+                let short = line.chars().count() <= layout::WIDTH;
+                Alert { when, shows: !message.starts_with('"'), short, message }
             }),
             failure: topic.collects_errors.then(|| failure::fields(model, topic, declared, fields)),
         }

@@ -5,7 +5,7 @@
 //! literals, no raw strings, and no commas in generic arguments where a line is broken.
 
 /// The workspace's `max_width`.
-const WIDTH: usize = 110;
+pub(super) const WIDTH: usize = 110;
 
 /// Breaks every line that is too long. Comments stay as they are.
 pub(super) fn wrap(source: &str) -> String {

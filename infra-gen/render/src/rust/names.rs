@@ -11,8 +11,11 @@ use serde::Serialize;
 /// Types that stand in the generated code by these names alone.
 const TAKEN_TYPES: &[&str] = &["EventContext", "Option", "Refusal", "Rule", "String", "Tables", "Vec"];
 
-/// Modules that the generated crates and the crate of the rules have besides the topics'.
+/// Modules and files that the generated crates have besides the topics'.
 const TAKEN_MODULES: &[&str] = &["lib", "main", "mod", "shared", "support", "tables", "tests"];
+
+/// What the library of a crate of functions calls by these names: a crate, and a type of the language.
+const TAKEN_BY_FUNCTIONS: &[&str] = &["lib", "main", "mod", "runtime", "str", "tests"];
 
 /// The module of a topic: its name in code, and that of its file without the ending.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -25,17 +28,18 @@ pub(super) struct Module {
 
 /// The module of this topic, in every crate that has one for each topic.
 pub(super) fn module(topic: &Topic) -> Module {
-    named(&topic.name, "topic")
+    named(&topic.name, "_topic", TAKEN_MODULES)
 }
 
 /// The module of the function of this name.
 pub(super) fn function_module(name: &Ident) -> Module {
-    named(name, "function")
+    named(name, "_function", TAKEN_BY_FUNCTIONS)
 }
 
-fn named(name: &Ident, what: &str) -> Module {
-    if TAKEN_MODULES.contains(&name.snake.as_str()) {
-        let name = format!("{}_{what}", name.snake);
+/// `ending` is appended to what is taken, and to what would be one with that: `lib_topic` where `lib` is.
+fn named(name: &Ident, ending: &str, taken: &[&str]) -> Module {
+    if taken.contains(&name.snake.trim_end_matches(ending)) {
+        let name = format!("{}{ending}", name.snake);
         return Module { file: name.clone(), name };
     }
     Module { name: name.rust(), file: name.snake.clone() }
@@ -94,6 +98,15 @@ mod tests {
         for (word, wanted) in [("2D", "V2d"), ("a-b", "AB"), ("Self", "Self_"), ("RE_ORDER", "ReOrder")] {
             assert_eq!(variant(&Ident::new(word)), wanted);
         }
+    }
+
+    #[test]
+    fn modules_of_taken_names_are_called_otherwise() {
+        let of = |name: &str| function_module(&Ident::new(name)).name;
+        assert_eq!(of("runtime"), "runtime_function");
+        assert_eq!(of("runtime-function"), "runtime_function_function");
+        assert_eq!(of("type"), "r#type");
+        assert_eq!(of("publish"), "publish");
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub(super) fn render(model: &Model) -> Vec<File> {
 /// A first draft of each topic's rule, by paths from the project's root.
 pub(super) fn scaffolds(model: &Model) -> Vec<File> {
     let draft = |topic: &Topic| {
-        let path = format!("handlers/rules/src/{}.rs", names::module(topic).file);
+        let path = format!("handlers/rules/src/topics/{}.rs", names::module(topic).file);
         file(&path, "rules/rule.rs.j2", Draft::of(model, topic))
     };
     topics(model).map(draft).collect()

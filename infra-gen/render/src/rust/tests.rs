@@ -146,14 +146,14 @@ fn hazards_read_well() {
 #[test]
 fn first_drafts_read_well() {
     let drafts = scaffolds(&model());
-    insta::assert_snapshot!("rule", find(&drafts, "handlers/rules/src/option.rs"));
+    insta::assert_snapshot!("rule", find(&drafts, "handlers/rules/src/topics/option.rs"));
 }
 
 #[test]
 fn a_module_has_no_name_that_is_taken() {
     let files = render(&model());
     assert!(find(&files, "events/src/lib.rs").contains("pub mod lib_topic;\n"));
-    assert!(find(&files, "rules/mod.rs").contains("handlers/rules/src/lib_topic.rs"));
+    assert!(find(&files, "rules/mod.rs").contains("handlers/rules/src/topics/lib_topic.rs"));
 }
 
 #[test]

@@ -78,8 +78,8 @@ impl<'a> Maker<'a> {
             },
             FieldType::Timestamp => self.time().into(),
             FieldType::Date => format!("{}.date()", self.time()),
-            FieldType::Integer { min, max } => 0.clamp(*min, *max).to_string(),
-            FieldType::Decimal { min, max, .. } => decimal(near_zero(min, max)),
+            FieldType::Integer { min, max } => in_threes(&0.clamp(*min, *max).to_string()),
+            FieldType::Decimal { min, max, .. } => in_threes(&decimal(near_zero(min, max))),
             FieldType::Boolean => "false".into(),
             FieldType::Enum { values } => {
                 let first = values.first().expect("the manifest refuses an enum without words");
@@ -157,9 +157,35 @@ fn near_zero<'a>(min: &'a str, max: &'a str) -> &'a str {
     }
 }
 
+/// An expression with the digits of its long numbers in threes, as clippy wants them in code that is a person's.
+fn in_threes(expression: &str) -> String {
+    let mut out = String::new();
+    let mut rest = expression;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let digits = &rest[start..];
+        let digits = &digits[..digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len())];
+        out.push_str(&rest[..start]);
+        for (index, digit) in digits.chars().enumerate() {
+            if digits.len() > 4 && index > 0 && (digits.len() - index).is_multiple_of(3) {
+                out.push('_');
+            }
+            out.push(digit);
+        }
+        rest = &rest[start + digits.len()..];
+    }
+    out + rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_numbers_can_be_read() {
+        assert_eq!(in_threes("-1234567"), "-1_234_567");
+        assert_eq!(in_threes("Decimal::new(100000, 2)"), "Decimal::new(100_000, 2)");
+        assert_eq!(in_threes("2026"), "2026");
+    }
 
     #[test]
     fn zero_is_taken_where_it_fits() {

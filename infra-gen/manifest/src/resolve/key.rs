@@ -1,0 +1,128 @@
+//! Keys: what a request must be able to bring, and how long they may get.
+
+use model::quota;
+
+use super::{Context, field::MAX_LENGTH};
+use crate::{
+    code::Code,
+    diagnostic::Diagnostic,
+    raw::{self, Shape},
+    tree::Place,
+};
+
+/// Ids as the runtime derives them for new customers; each hexadecimal digit is in one.
+const IDS: &[&str] = &[
+    "00000000-0000-8000-8000-000000000000",
+    "01234567-89ab-8cde-bf01-23456789abcd",
+    "ffffffff-ffff-8fff-bfff-ffffffffffff",
+];
+
+/// A topic's key is in a request, or the runtime puts it there.
+pub(super) fn of_request(
+    context: &mut Context<'_>,
+    topic: &str,
+    raw: &raw::Topic,
+    field: &raw::Field,
+    place: Place<'_>,
+) {
+    let Some(producer) = &raw.producer else { return };
+    let name = &*raw.key;
+    let (span, written) = (place.get("key").span(), place.get("fields").get(name));
+    if field.computed {
+        context.push(
+            Diagnostic::new(Code::KeyIsComputed, span, format!("the key `{name}` of `{topic}` is computed"))
+                .label("a key must be known before the rule runs")
+                .also(written.get("computed").span(), "a request may not bring it")
+                .note("it says which customer the event is of, and a rule may not choose another than the caller is")
+                .help("take `computed: true` out, or choose another key"),
+        );
+        return;
+    }
+    let Some(shape) = context.types.follow(field.shape()) else { return };
+    // Other types can't be a key at all, and that was reported.
+    let is_key = matches!(shape.ty, "string" | "email" | "uuid" | "date" | "timestamp" | "integer" | "enum");
+    if producer.auth != raw::Access::Open || !is_key || holds_ids(shape) {
+        return;
+    }
+    context.push(
+        Diagnostic::new(
+            Code::OpenKey,
+            place.get("producer").get("auth").span(),
+            format!("a new customer can't come by this route: `{name}` can't hold the id that they would get"),
+        )
+        .label("anyone may call it")
+        .also(written.get("type").span(), "the key's type")
+        .note("who calls an open route without an id becomes a customer whose id is a UUID in small letters")
+        .help(
+            "make the key a `uuid`, or a `string` whose length and pattern take one; or take `auth: open` out",
+        ),
+    );
+}
+
+fn holds_ids(shape: Shape<'_>) -> bool {
+    let fits = |id: &str| {
+        let length = i64::try_from(id.len()).unwrap_or(i64::MAX);
+        shape.min_length.is_none_or(|min| min <= length)
+            && shape.max_length.is_none_or(|max| length <= max)
+            // A pattern that is none was reported.
+            && shape.pattern.and_then(|pattern| regex::Regex::new(pattern).ok()).is_none_or(|regex| regex.is_match(id))
+    };
+    shape.ty == "uuid" || (shape.ty == "string" && IDS.iter().all(|id| fits(id)))
+}
+
+/// The part that an attribute has in a key of DynamoDB's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The partition key.
+    Partition,
+    /// The sort key.
+    Sort,
+}
+
+impl Part {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Partition => "partition key",
+            Self::Sort => "sort key",
+        }
+    }
+}
+
+/// Refuses text that can be longer than DynamoDB takes; `of` says what it is there.
+pub(super) fn length(
+    context: &mut Context<'_>,
+    topic: &str,
+    (name, field): (&str, &raw::Field),
+    part: Part,
+    of: &str,
+) {
+    /// The most bytes that UTF-8 makes of one character.
+    const CHARACTER: i64 = 4;
+
+    let Some(shape) = context.types.follow(field.shape()).filter(|shape| shape.ty == "string") else {
+        return;
+    };
+    let most = match part {
+        Part::Partition => quota::PARTITION_KEY,
+        Part::Sort => quota::SORT_KEY,
+    };
+    let characters = i64::try_from(most).unwrap_or(i64::MAX) / CHARACTER;
+    let longest = shape.max_length.unwrap_or(MAX_LENGTH);
+    if longest <= characters {
+        return;
+    }
+    let written = context.root.get("topics").get(topic).get("fields").get(name);
+    let bound = written.get("max_length");
+    // The bound of a shared type is written there.
+    let span = if bound.is_written() { bound.span() } else { written.get("type").span() };
+    context.push(
+        Diagnostic::new(
+            Code::KeyTooLong,
+            span,
+            format!("`{name}` can be longer than DynamoDB takes: it is {of}"),
+        )
+        .label(format!("up to {longest} characters"))
+        .note(format!("such a key has at most {most} bytes, and UTF-8 makes up to four of one character"))
+        .help(format!("give it `max_length: {characters}` or less")),
+    );
+}
