@@ -267,9 +267,9 @@ fn words(context: &mut Context<'_>, values: &[raw::EnumValue], place: Place<'_>)
 
 fn pattern(context: &mut Context<'_>, pattern: Option<&str>, (min, max): (i64, i64), place: Place<'_>) {
     let Some(pattern) = pattern else { return };
-    let error = match regex::Regex::new(pattern) {
-        Ok(_) => return pattern_and_length(context, pattern, (min, max), place),
-        Err(error) => error,
+    let Err(error) = regex::Regex::new(pattern) else {
+        pattern_and_length(context, pattern, (min, max), place);
+        return;
     };
     let error = match error {
         regex::Error::Syntax(text) => {
