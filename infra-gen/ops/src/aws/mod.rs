@@ -14,7 +14,7 @@ use aws_credential_types::Credentials;
 use aws_smithy_http_client::{Builder, tls};
 
 use crate::Problem;
-pub(crate) use fault::{Fault, Told};
+pub(crate) use fault::{Fault, Told, status};
 
 /// Where `make dev` has the AWS APIs unless its port is taken.
 const LOCAL: &str = "http://127.0.0.1:4566";
