@@ -10,6 +10,7 @@ use crate::{
     console::Console,
     doctor::{self, Check, Finding, Site, Verdict},
     smoke::{self, Passed},
+    status,
     target::Target,
 };
 
@@ -52,7 +53,7 @@ pub(crate) async fn check(
     console: &mut Console,
 ) -> Result<After, Problem> {
     let Some(site) = Site::find(target, aws).await? else {
-        return Err(doctor::not_there(target, aws));
+        return Err(status::not_there(target, aws));
     };
     let scram = doctor::scram::look(&site).await;
     let mappings = settled(&site, patience.mappings, console).await;

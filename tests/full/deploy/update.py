@@ -11,27 +11,55 @@ LOOKS = "s3 HEAD /[^/]+/.+"
 ASKS = ["GetCallerIdentity", "DescribeStacks", "ListChangeSets", "CreateChangeSet", "DeleteChangeSet"]
 
 
+# As CloudFormation answers; the nested stack gets a value that another one only tells when it is updated.
+CHANGE_SET = """<DescribeChangeSetResponse><DescribeChangeSetResult><ChangeSetId>arn:aws:cloudformation:us-east-1:123456789012:changeSet/x/1
+</ChangeSetId><StackId>arn:aws:cloudformation:us-east-1:123456789012:stack/onboard-ai-dev/1</StackId><Status>{}</Status>
+<StatusReason>{}</StatusReason><Changes>{}</Changes></DescribeChangeSetResult></DescribeChangeSetResponse>"""
+PHANTOM = """<member><Type>Resource</Type><ResourceChange><Action>Modify</Action><LogicalResourceId>KycVerifiedTopic</LogicalResourceId>
+<ResourceType>AWS::CloudFormation::Stack</ResourceType><Replacement>False</Replacement><ChangeSetId>arn:nested</ChangeSetId><Details>
+<member><Target><Attribute>Properties</Attribute><Name>Parameters</Name><RequiresRecreation>Never</RequiresRecreation></Target>
+<Evaluation>Dynamic</Evaluation><ChangeSource>ResourceAttribute</ChangeSource><CausingEntity>Foundation.Outputs.ClusterArn</CausingEntity>
+</member></Details></ResourceChange></member>"""
+EVENTS = """<DescribeEventsResponse><DescribeEventsResult><OperationEvents><member><LogicalResourceId>{}</LogicalResourceId>
+<ValidationPath>{}</ValidationPath><ValidationStatusReason>{}</ValidationStatusReason></member></OperationEvents></DescribeEventsResult>
+</DescribeEventsResponse>"""
+
+
+def change_set(status, reason="", changes=""):
+    return CHANGE_SET.format(status, reason, changes)
+
+
 def nobody_says_yes(world):
-    """a preview without a terminal is refused, and leaves no stack"""
+    """a preview without a terminal is refused, and what it leaves counts as nothing"""
     ended = world.ops("deploy", "--zips", str(world.zips))
     ended.must(4, "Foundation/Cluster", "nobody is there to say yes", "--yes")
+    undeployed(world)
+    world.ops("destroy", "--yes", STACK).must(0, "nothing that holds data is deleted", "deleted")
     world.same("the stack", None, world.status())
 
 
 def preview(world):
-    """a preview alone: what would be made, for a person and for programs; its stack goes when its change set has gone"""
-    deleting = world.proxy.inject("DescribeChangeSet", "deleting", times=2, after="DeleteChangeSet")
+    """a preview alone: what would be made, for a person and for programs; it deletes no stack"""
     ended = world.deploy("--preview").must(0, "Foundation/Cluster", "AWS::MSK::Cluster", "KycVerifiedTopic/Consumer")
     ended.must(0, "who may do what:", "+ Edge/AuthorizerRole: Allow sts:AssumeRole to lambda.amazonaws.com")
     ended.must(0, "fixed cost by month: $0.00 -> $", "broker kafka.m7g.large", "not counted: requests")
-    world.same("looks at the change set on its way out", 2, deleting.hits)
-    world.same("the stack", None, world.status())
     told = world.deploy("--preview", "--json").must(0).json()
     added = {row["resource"] for row in told["changes"] if row["action"] == "added"}
     world.same("what isn't added", [], [row for row in told["changes"] if row["resource"] not in added])
     if not {"Foundation/Cluster", "Data/UsersTable", "Dashboard"} <= added:
         raise AssertionError(sorted(added))
-    world.same("the stack", None, world.status())
+    world.same("deletions", 0, world.proxy.seen["DeleteStack"])
+    undeployed(world)
+
+
+def undeployed(world):
+    """There is nothing but the place that CloudFormation makes for a change set, without one in it."""
+    world.same("the stack", "REVIEW_IN_PROGRESS", world.status())
+    world.same("change sets", [], world.client("cloudformation").list_change_sets(StackName=STACK)["Summaries"])
+    for command in (("status",), ("doctor",), ("smoke",), ("lag",), ("logs",), ("events", "somebody"), ("connections",), ("redrive",)):
+        world.ops(*command).must(5, f"there is no stack {STACK} in us-east-1", "make deploy ENV=dev")
+        told = world.ops(*command, "--json").must(5).json()
+        world.same(f"what {command} tells programs", "unwell", told["status"])
 
 
 def create(world):
@@ -76,6 +104,43 @@ def nothing(world):
     told = world.deploy("--json", "--detailed-exitcode").must(6).json()
     world.same("for programs", ("unchanged", STACK), (told["status"], told["stack"]))
     world.ops("status").must(0, "CREATE_COMPLETE")
+
+
+def phantoms(world):
+    """nested stacks that CloudFormation takes for changed although nothing changes: nothing to do, and nothing is executed"""
+    world.proxy.answer("DescribeChangeSet", lambda body: change_set("CREATE_COMPLETE", changes=PHANTOM))
+    world.deploy("--preview").must(0, "nothing to do")
+    world.deploy("--detailed-exitcode").must(6, "nothing to do")
+    world.same("calls", (0, 2), tuple(world.proxy.seen[name] for name in ("ExecuteChangeSet", "DeleteChangeSet")))
+    # Of what was changed by hand the templates know nothing.
+    bodies = []
+    world.proxy.answer("CreateChangeSet", bodies.append)
+    world.deploy("--preview", "--revert-drift").must(0, "fixed cost by month").must_not("nothing to do")
+    world.same("change sets that revert drift", [True], [b"DeploymentMode=REVERT_DRIFT" in body for body in bodies])
+
+
+def refused(world):
+    """why CloudFormation refuses a change set, of nested stacks too, and when it can't be removed after that"""
+    early = "validation failed: AWS::EarlyValidation::PropertyValidation. To troubleshoot, use the DescribeEvents API"
+
+    def told(body):
+        nested = b"nested" in body
+        return change_set("FAILED", early if nested else "A nested stack failed", "" if nested else PHANTOM)
+
+    def events(body):
+        what = ("Topic", "/Resources/Topic", "the partitions are no number") if b"nested" in body else ("Edge", "", "why not")
+        return EVENTS.format(*what)
+
+    world.proxy.answer("DescribeChangeSet", told)
+    world.proxy.answer("DescribeEvents", events)
+    world.proxy.inject("DeleteChangeSet", "throttled", times=100)
+    ended = world.deploy(AWS_MAX_ATTEMPTS="1").must(1, "error: CloudFormation refuses the change set", "Rate exceeded")
+    ended.must(1, "A nested stack failed", "KycVerifiedTopic/Topic /Resources/Topic: the partitions are no number", "Edge : why not")
+    ended.must(1, "the next deployment removes it")
+    world.proxy.clear()
+    # Nor does it hide that there was nothing to do.
+    world.proxy.inject("DeleteChangeSet", "denied", times=100)
+    world.deploy("--detailed-exitcode").must(6, "nothing to do", "is not authorized", "the next deployment removes it")
 
 
 def checked(world):
@@ -180,4 +245,4 @@ def less(world):
     world.same("the nested stacks", False, "PolicyCancelledTopic" in world.stacks())
 
 
-SCENARIOS = [nobody_says_yes, preview, create, nothing, checked, built, reasons, elsewhere, stale, topic, less]
+SCENARIOS = [nobody_says_yes, preview, create, nothing, phantoms, refused, checked, built, reasons, elsewhere, stale, topic, less]

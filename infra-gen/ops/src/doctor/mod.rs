@@ -25,6 +25,7 @@ use crate::{
     Exit, Problem,
     aws::Aws,
     console::Console,
+    status,
     target::{Target, Where},
 };
 pub(crate) use check::{Check, Finding, Verdict, details, table};
@@ -47,7 +48,7 @@ pub(crate) async fn run(
     doctor: &Doctor,
     console: &mut Console,
 ) -> Result<Exit, Problem> {
-    let Some(site) = Site::find(target, aws).await? else { return Err(not_there(target, aws)) };
+    let Some(site) = Site::find(target, aws).await? else { return Err(status::not_there(target, aws)) };
     let checks = look(&site, doctor.at.local).await;
     let verdict = checks.iter().map(Check::verdict).max().unwrap_or(Verdict::Ok);
     let text = if doctor.at.json {
@@ -105,13 +106,6 @@ async fn look(site: &Site<'_>, local: bool) -> Vec<Check> {
         connections,
         alarms,
     ]
-}
-
-/// Nothing is deployed.
-pub(crate) fn not_there(target: &Target, aws: &Aws) -> Problem {
-    Problem::new(Exit::Unwell, format!("there is no stack {} in {}", target.stack_name(), aws.region()))
-        .help(format!("deploy it: make deploy ENV={}", target.environment.name))
-        .help("or look elsewhere: AWS_REGION and AWS_PROFILE say where")
 }
 
 /// What is bad among the likely causes of an event that is lost.

@@ -25,7 +25,7 @@ use crate::{
     Exit, Problem,
     aws::{Aws, Told as _},
     console::Console,
-    doctor::{self, Site},
+    doctor::Site,
     smoke, status,
     target::{Target, Where},
 };
@@ -95,7 +95,7 @@ impl Rotate {
             ));
         }
         if self.smoke {
-            let site = Site::find(target, aws).await?.ok_or_else(|| doctor::not_there(target, aws))?;
+            let site = Site::find(target, aws).await?.ok_or_else(|| status::not_there(target, aws))?;
             if let Err(problem) = smoke::send(&site, Duration::from_mins(1), false).await {
                 troubles.push(problem.what.clone());
                 console.say(&format!("the synthetic event did not come through: {}", problem.what));

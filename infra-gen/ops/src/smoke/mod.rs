@@ -16,6 +16,7 @@ use crate::{
     aws::Aws,
     console::Console,
     doctor::{self, Site},
+    status,
     target::{Target, Where},
 };
 use rows::Marker;
@@ -65,7 +66,7 @@ pub(crate) async fn run(
     console: &mut Console,
 ) -> Result<Exit, Problem> {
     let Some(site) = Site::find(target, aws).await? else {
-        return Err(doctor::not_there(target, aws));
+        return Err(status::not_there(target, aws));
     };
     let passed = send(&site, Duration::from_secs(smoke.timeout), smoke.keep).await?;
     let text = if smoke.at.json { format!("{:#}\n", passed.to_json()) } else { passed.text() };
