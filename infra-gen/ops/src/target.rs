@@ -81,6 +81,11 @@ impl Target {
         format!("make {command} ENV={}{arguments}", self.environment.name)
     }
 
+    /// What puts back what was changed or deleted by hand: a deployment alone compares templates, and finds nothing to do.
+    pub(crate) fn make_good(&self) -> String {
+        self.make("deploy", &["--revert-drift"])
+    }
+
     /// `onboard-ai-dev`.
     pub(crate) fn stack_name(&self) -> String {
         self.model.stack_name(&self.environment)

@@ -126,8 +126,8 @@ def left_unseen(world):
 def undeletable(world):
     """a deletion that fails: why, and how to go on"""
     world.deploy(*STAGING).must(0)
-    world.proxy.answer("DescribeStacks", lambda body: FAILED if world.proxy.seen["DeleteStack"] else None)
-    world.proxy.answer("DescribeStackEvents", lambda body: FAILURES if world.proxy.seen["DeleteStack"] else None)
+    world.proxy.answer("DescribeStacks", lambda path, body: FAILED if world.proxy.seen["DeleteStack"] else None)
+    world.proxy.answer("DescribeStackEvents", lambda path, body: FAILURES if world.proxy.seen["DeleteStack"] else None)
     ended = world.ops("destroy", "--yes", "onboard-ai-staging", *STAGING)
     ended.must(1, "error: Cluster failed: it is in use", "(DELETE_FAILED)", "make destroy ENV=staging, which goes on with the rest")
     world.proxy.clear()

@@ -103,7 +103,9 @@ class Proxy:
         return fault
 
     def answer(self, operation, told):
-        """What is answered in the service's place: `told` makes the text of a request's body, or `None` to ask the service."""
+        """What is answered in the service's place to an operation, a regular expression: `told` makes the text of a request's
+        path and body, or `None` to ask the service.
+        """
         with self._lock:
             self._answers[operation] = told
 
@@ -138,7 +140,7 @@ class Proxy:
         with self._lock:
             self.seen[operation] += 1
             fault = next((fault for fault in self._faults if fault.takes(operation, self.seen)), None)
-            told = self._answers.get(operation)
+            told = next((told for known, told in self._answers.items() if re.fullmatch(known, operation)), None)
         kind = fault.kind if fault else None
         handler.close_connection = True
         if kind == "held":
@@ -147,7 +149,7 @@ class Proxy:
             return refuse(handler, service, kind)
         if kind == "refused":
             return close(handler)
-        text = told(body) if told and not fault else None
+        text = told(handler.path, body) if told and not fault else None
         if text is not None:
             return answer(handler, 200, text)
         status, headers, body = self._forward(handler, body)

@@ -253,7 +253,7 @@ impl Run<'_> {
         let question =
             format!("deploy this to {} in {}, account {account}? [y/N]", self.name, self.aws.region());
         let flag = format!("say it beforehand: {}", self.target.make("deploy", &["--yes"]));
-        if ask::confirm(&question, &["y", "yes"], &flag).await? {
+        if ask::confirm(&question, &["y", "Y", "yes", "Yes", "YES"], &flag).await? {
             return Ok(());
         }
         Err(Problem::refused("not deployed: the answer was no").note("nothing was changed"))
@@ -312,7 +312,7 @@ impl Run<'_> {
         }
         let Some(after) = after? else { return Ok(Exit::Done) };
         if !self.args.at.json {
-            console.say(&format!("\n{}", after.text().trim_end()));
+            console.say(&format!("\n{}", after.text(self.target).trim_end()));
         }
         Ok(if after.is_well() { Exit::Done } else { Exit::Unwell })
     }

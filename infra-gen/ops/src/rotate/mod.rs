@@ -89,10 +89,7 @@ impl Rotate {
             }
             troubles = look(target, aws, console).await?;
         } else if users {
-            console.say(&format!(
-                "in ten minutes, look at the mappings: make status ENV={}",
-                target.environment.name
-            ));
+            console.say(&format!("in ten minutes, look at the mappings: {}", target.make("status", &[])));
         }
         if self.smoke {
             let site = Site::find(target, aws).await?.ok_or_else(|| status::not_there(target, aws))?;
@@ -124,7 +121,7 @@ impl Rotate {
             Err(fault) if fault.is("ResourceNotFoundException") => {
                 return Err(Problem::bad_input(format!("there is no secret {name} in {}", aws.region()))
                     .note("a stack on an existing cluster has no SCRAM users of its own: their owner changes them")
-                    .help(format!("look whether it is deployed: make status ENV={}", target.environment.name)));
+                    .help(format!("look whether it is deployed: {}", target.make("status", &[]))));
             }
             Err(fault) => return Err(fault.problem(&format!("look at the secret {name}"))),
         };
