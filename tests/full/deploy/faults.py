@@ -88,6 +88,28 @@ def lost(world):
     world.deploy().must(0, "nothing to do")
 
 
+def between(world):
+    """a gateway that doesn't answer while the stack changes is waited for"""
+    world.change("perform-kyc")
+    fault = world.proxy.inject("DescribeStacks", "between", times=2, after="ExecuteChangeSet")
+    ended = world.deploy(AWS_MAX_ATTEMPTS="1").must(0, "CloudFormation doesn't answer; asking again", "answers again", "deployed")
+    world.same("the faults that were met", fault.times, fault.hits)
+    ended.must_not("error:")
+
+
+def meanwhile(world):
+    """what somebody deploys while the deletion of its empty place waits for an answer is not deleted"""
+    world.deploy("--preview", *STAGING).must(0)
+
+    def answer():
+        world.deploy(*STAGING).must(0)
+        return "onboard-ai-staging"
+
+    world.asked("to delete it:", answer, "destroy", *STAGING).must(4, "not deleted: somebody deploys onboard-ai-staging")
+    world.ops("status", *STAGING).must(0, "CREATE_COMPLETE")
+    world.ops("destroy", "--yes", "onboard-ai-staging", *STAGING).must(0)
+
+
 def denied(world):
     """what isn't allowed is told with the action"""
     world.change("perform-kyc")
@@ -171,4 +193,4 @@ def interrupted(world):
     world.ops("destroy", "--yes", "onboard-ai-staging", *STAGING).must(0)
 
 
-SCENARIOS = [expired_upload, expired_following, stopped, lost, denied, failing, left_unseen, undeletable, raced, interrupted]
+SCENARIOS = [expired_upload, expired_following, stopped, lost, between, meanwhile, denied, failing, left_unseen, undeletable, raced, interrupted]

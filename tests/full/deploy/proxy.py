@@ -20,6 +20,8 @@ ERRORS = {
     "denied": ("AccessDenied", "AccessDenied", 403, "User: arn:aws:iam::123456789012:user/jo is not authorized"),
     "elsewhere": ("", "PermanentRedirect", 301, "The bucket is in this region: eu-central-1"),
     "taken": ("", "BucketAlreadyExists", 409, "The requested bucket name is not available"),
+    # What stands between here and the service, and knows neither its codes nor its words.
+    "between": ("", "", 502, "Bad gateway"),
     "unwell": ("ServiceUnavailable", "ServiceUnavailable", 503, "Please try again"),
 }
 XML = "<ErrorResponse><Error><Code>{0}</Code><Message>{1}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
@@ -202,6 +204,8 @@ def name(handler, body):
 
 def refuse(handler, service, kind):
     code, s3_code, status, message = ERRORS[kind]
+    if kind == "between":
+        return answer(handler, status, f"<html><body>{message}</body></html>", {"content-type": "text/html"})
     if service == "s3":
         text, status = S3_XML.format(s3_code, message), S3_STATUS.get(kind, status)
     elif "x-amz-target" in handler.headers or service in ("kafka", "lambda"):

@@ -214,7 +214,7 @@ def answers(world):
     arguments = ("deploy", "--no-check", "--zips", str(world.zips))
     world.change("perform-kyc")
     for answer, code in (("", 4), ("n", 4), ("yess", 4), ("Y", 0)):
-        world.asked("[y/N]", answer, *arguments).must(code, "deployed" if code == 0 else "the answer was no")
+        world.asked("[y/N]", lambda: answer, *arguments).must(code, "deployed" if code == 0 else "the answer was no")
     world.deploy().must(0, "nothing to do")
 
 

@@ -145,7 +145,7 @@ class World:
         return self.end(self.start(*arguments, **variables), arguments, began)
 
     def asked(self, question, answer, *arguments):
-        """Runs the program at a terminal, where it asks this."""
+        """Runs the program at a terminal, where it asks this; `answer` makes what is typed then."""
         terminal, inside = pty.openpty()
         process = subprocess.Popen(
             [self.ops_path, *arguments], cwd=self.project, env=self.variables(TERM="xterm"), stdin=inside, stderr=inside,
@@ -158,7 +158,7 @@ class World:
             while part := os.read(terminal, 65536):
                 said += part
                 if question and question.encode() in said:
-                    os.write(terminal, f"{answer}\n".encode())
+                    os.write(terminal, f"{answer()}\n".encode())
                     question = None
         os.close(terminal)
         return Ended(arguments, process.wait(180), "", said.decode(errors="replace"), 0)
