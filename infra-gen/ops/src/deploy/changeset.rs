@@ -70,7 +70,7 @@ pub(crate) async fn make(aws: &Aws, wish: Wish, console: &mut Console) -> Result
         .set_parameters(Some(wish.parameters))
         .set_tags(Some(wish.tags.iter().map(tag).collect()))
         .set_role_arn(wish.role)
-        .set_deployment_mode(wish.revert_drift.then_some(DeploymentMode::RevertDrift))
+        .set_deployment_mode((wish.revert_drift && !wish.create).then_some(DeploymentMode::RevertDrift))
         .capabilities(Capability::CapabilityNamedIam)
         .capabilities(Capability::CapabilityAutoExpand)
         .include_nested_stacks(true)
