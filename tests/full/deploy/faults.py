@@ -106,7 +106,7 @@ def meanwhile(world):
         return "onboard-ai-staging"
 
     world.asked("to delete it:", answer, "destroy", *STAGING).must(4, "not deleted: somebody deploys onboard-ai-staging")
-    world.ops("status", *STAGING).must(0, "CREATE_COMPLETE")
+    world.same("the stack", "CREATE_COMPLETE", world.status("onboard-ai-staging"))
     world.ops("destroy", "--yes", "onboard-ai-staging", *STAGING).must(0)
 
 
@@ -169,7 +169,7 @@ def raced(world):
     world.deploy(*STAGING).must(0)
     held.release()
     world.end(preview, arguments, 0).must(0)
-    world.ops("status", *STAGING).must(0, "CREATE_COMPLETE")
+    world.same("the stack", "CREATE_COMPLETE", world.status("onboard-ai-staging"))
     world.ops("destroy", "--yes", "onboard-ai-staging", *STAGING).must(0)
 
 

@@ -225,8 +225,11 @@ def redriven(world):
         row = {name: {"S": text} for name, text in {**rows, "errorId": f"q-{index}"}.items()}
         row |= {name: {"N": str(number)} for name, number in {"partition": index, "offset": 7, "parts": 0, "expiresAt": 4e9}.items()}
         world.client("dynamodb").put_item(TableName="error-logs-dev", Item=row)
-    world.proxy.inject("lambda POST .*invocations", "denied", times=100, skip=1)
+    left = json.dumps({"batchItemFailures": [{"itemIdentifier": {"partition": "kyc-verified-0", "offset": 7}}]})
+    world.proxy.answer("lambda POST .*/invocations", lambda path, body: left)
+    world.proxy.inject("lambda POST .*/invocations", "denied", times=100, skip=1)
     ended = world.ops("redrive", "--json").must(2, "it isn't allowed", "run the same again to go on")
+    ended.must(2, "make logs FUNCTION=consumer-kyc-verified ENV=dev ARGS=--errors")
     world.same("the outcomes", ["failed", None], [row["outcome"] for row in ended.json()])
     for index in (0, 1):
         world.client("dynamodb").delete_item(TableName="error-logs-dev", Key={"errorId": {"S": f"q-{index}"}})

@@ -231,10 +231,10 @@ class World:
                 s3.delete_object(Bucket=bucket, Key=row["Key"], VersionId=row["VersionId"])
         s3.delete_bucket(Bucket=bucket)
 
-    def status(self):
+    def status(self, name=STACK):
         """The root stack's state; `None` where there is none."""
         stacks = self.client("cloudformation").describe_stacks()["Stacks"]
-        return next((stack["StackStatus"] for stack in stacks if stack["StackName"] == STACK), None)
+        return next((stack["StackStatus"] for stack in stacks if stack["StackName"] == name), None)
 
     def stacks(self):
         """When each nested stack was last touched, by its logical id."""
