@@ -42,12 +42,20 @@ done
 AWS_ENDPOINT_URL=$(python3 -c 'import json, sys; print(json.loads(open(sys.argv[1]).readline())["ready"]["aws"])' "$work/out")
 export AWS_ENDPOINT_URL AWS_MAX_ATTEMPTS=1
 
+# What it says to type is about the same environment and the local run; `make dev` starts that.
+about_here() {
+  local typed
+  typed=$(cat "$@" | grep -oE 'make (deploy|destroy|status|doctor|smoke|logs|lag|events|connections|redrive|rotate-secrets)( [A-Z]+=("[^"]*"|[^ ]+))*' |
+    grep -vE -- ' ENV=dev( .*)? ARGS=[\\"]*--local' || true)
+  [ -z "$typed" ] || fail "it says: $typed"
+}
 # $1 is the exit code that is wanted; the rest are the arguments. What is printed goes to $work/told.
 ops() {
   local wanted=$1 got=0
   shift
   "$OPS" "$@" --local --env dev >"$work/told" 2>&1 || got=$?
   [ "$got" = "$wanted" ] || fail "ops $* ended with $got, not $wanted: $(cat "$work/told")"
+  about_here "$work/told"
 }
 says() { grep -qF -- "$1" "$work/told" || fail "no '$1' in: $(cat "$work/told")"; }
 read_json() { python3 -c 'import json, sys; told = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$work/told" "$1"; }
@@ -118,6 +126,7 @@ passed "a table that is gone is bad"
 stop
 ops 1 doctor
 says 'no answer'
+says 'start it: make dev'
 passed "nobody there is no diagnosis"
 
 unset AWS_ENDPOINT_URL

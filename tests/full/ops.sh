@@ -48,12 +48,20 @@ websocket=$(address websocket)
 AWS_ENDPOINT_URL=$(address aws)
 export AWS_ENDPOINT_URL NO_COLOR=1
 
+# What it says to type is about the same environment and the local run; `make dev` starts that.
+about_here() {
+  local typed
+  typed=$(cat "$@" | grep -oE 'make (deploy|destroy|status|doctor|smoke|logs|lag|events|connections|redrive|rotate-secrets)( [A-Z]+=("[^"]*"|[^ ]+))*' |
+    grep -vE -- ' ENV=staging( .*)? ARGS=[\\"]*--local' || true)
+  [ -z "$typed" ] || fail "it says: $typed"
+}
 # $1 is the exit code, the rest a command; what it printed stays in $work/stdout and $work/stderr.
 ops() {
   local wanted=$1 got=0
   shift
   "$OPS" "$@" --local >"$work/stdout" 2>"$work/stderr" </dev/null || got=$?
   [ "$got" = "$wanted" ] || fail "ops $*: exit code $got, not $wanted: $(cat "$work/stdout" "$work/stderr")"
+  about_here "$work/stdout" "$work/stderr"
   printf -- '-- ops %s\n' "$*"
 }
 # In what the last command printed.

@@ -175,6 +175,19 @@ impl Assembly {
         passed
     }
 
+    /// Whether a deployment is in every word what the other one is: templates and parameters. Of nested stacks, those count
+    /// that `self` has.
+    pub fn is_same(&self, other: &Self, deployment: &str) -> bool {
+        let (Some(own), Some(other)) = (self.deployments.get(deployment), other.deployments.get(deployment))
+        else {
+            return false;
+        };
+        let template = |(id, stack): (&String, &Stack)| {
+            other.stacks.get(id).is_some_and(|other| other.template == stack.template)
+        };
+        own.parameters == other.parameters && own.stacks.iter().all(template)
+    }
+
     /// The names of the root stacks.
     pub fn deployments(&self) -> impl Iterator<Item = &str> {
         self.deployments.keys().map(String::as_str)
@@ -237,6 +250,24 @@ mod tests {
         let table = |name: &str| ("AWS::DynamoDB::Table".to_owned(), name.to_owned());
         assert_eq!(assembly().retained("shop"), [table("orders"), table("users-prod")]);
         assert_eq!(assembly().retained("other"), []);
+    }
+
+    #[test]
+    fn the_same_is_the_same_in_every_word() {
+        let values = BTreeMap::from([("Environment".to_owned(), "prod".to_owned())]);
+        assert!(assembly().is_same(&assembly(), "shop"));
+        assert!(!assembly().is_same(&assembly(), "other"));
+        let dev = BTreeMap::from([("Environment".to_owned(), "dev".to_owned())]);
+        assert!(!assembly().is_same(&assembly().with_parameters("shop", &dev), "shop"));
+        // An output changes no resource, and is a change.
+        let mut other = assembly();
+        let shop = other.deployments.get_mut("shop").expect("it is there");
+        shop.stacks.get_mut("Data").expect("it is there").template["Outputs"] =
+            json!({ "It": { "Value": "x" } });
+        assert!(!assembly().is_same(&other, "shop"));
+        let nested =
+            Assembly::deployed("shop", assembly().deployments["shop"].stacks[""].template.clone(), []);
+        assert!(!assembly().is_same(&nested.with_parameters("shop", &values), "shop"), "a stack is missing");
     }
 
     #[test]

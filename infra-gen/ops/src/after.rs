@@ -10,6 +10,7 @@ use crate::{
     console::Console,
     doctor::{self, Check, Finding, Site, Verdict},
     smoke::{self, Passed},
+    status,
     target::Target,
 };
 
@@ -52,7 +53,7 @@ pub(crate) async fn check(
     console: &mut Console,
 ) -> Result<After, Problem> {
     let Some(site) = Site::find(target, aws).await? else {
-        return Err(doctor::not_there(target, aws));
+        return Err(status::not_there(target, aws));
     };
     let scram = doctor::scram::look(&site).await;
     let mappings = settled(&site, patience.mappings, console).await;
@@ -87,20 +88,37 @@ async fn settled(site: &Site<'_>, patience: Duration, console: &mut Console) -> 
 }
 
 impl After {
-    /// Nothing is bad, and the event was not lost.
+    /// All was looked at, nothing is bad or still on its way, and the event came through.
     pub(crate) fn is_well(&self) -> bool {
-        self.checks.iter().all(|check| check.verdict() < Verdict::Bad)
-            && self.event.as_ref().is_none_or(Result::is_ok)
+        let is_well = |finding: &Finding| finding.verdict == Verdict::Warning && !finding.passing;
+        self.checks.iter().flat_map(|check| &check.findings).all(is_well) && matches!(self.event, Some(Ok(_)))
+    }
+
+    /// The checks that came to no end: nobody could look, or what they look at was still on its way.
+    fn open(&self) -> Vec<&'static str> {
+        let is_open = |finding: &Finding| finding.verdict == Verdict::Unknown || finding.passing;
+        let open = self.checks.iter().filter(|check| check.findings.iter().any(is_open));
+        open.map(|check| check.name).collect()
     }
 
     /// A line for each check, each finding with its help, and the event's stages.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn text(&self, target: &Target) -> String {
         let event = match &self.event {
             Some(Ok(passed)) => passed.text(),
             Some(Err(problem)) => doctor::details(&[lost(problem)]),
-            None => "  no synthetic event was sent: mend the above first, then `make smoke`\n".into(),
+            None => format!(
+                "  no synthetic event was sent: mend the above first, then {}\n",
+                target.make("smoke", &[])
+            ),
         };
-        format!("{}{}{event}", doctor::table(&self.checks), doctor::details(&self.checks))
+        let open = match self.open().join(", ") {
+            none if none.is_empty() => none,
+            open => format!(
+                "\nnot checked to the end: {open}; the deployment itself is complete: look again with {}\n",
+                target.make("doctor", &[])
+            ),
+        };
+        format!("{}{}{event}{open}", doctor::table(&self.checks), doctor::details(&self.checks))
     }
 
     pub(crate) fn to_json(&self) -> serde_json::Value {
@@ -110,7 +128,7 @@ impl After {
             Some(Err(problem)) => lost(problem).to_json(),
             None => serde_json::Value::Null,
         };
-        serde_json::json!({ "well": self.is_well(), "checks": checks, "event": event })
+        serde_json::json!({ "well": self.is_well(), "checks": checks, "unchecked": self.open(), "event": event })
     }
 }
 

@@ -64,8 +64,10 @@ impl Connections {
     ) -> Result<Exit, Problem> {
         let table = rows::table(target, TableRole::Connections);
         let found = match &self.customer {
-            Some(customer) => rows::get(aws, &table, "customerId", customer).await?.into_iter().collect(),
-            None => rows::scan(aws, &table).await?,
+            Some(customer) => {
+                rows::get(target, aws, &table, "customerId", customer).await?.into_iter().collect()
+            }
+            None => rows::scan(target, aws, &table).await?,
         };
         let mut all: Vec<Connected> = found.iter().map(Connected::of).collect();
         // A customer whose connections have all closed keeps a row without any.

@@ -36,7 +36,7 @@ impl Events {
         console: &mut Console,
     ) -> Result<Exit, Problem> {
         let table = rows::table(target, TableRole::Events);
-        let mut found = rows::query(aws, &table, None, "customerId", &self.customer).await?;
+        let mut found = rows::query(target, aws, &table, None, "customerId", &self.customer).await?;
         // The sort key is an id that begins with the time, but of each producer's own clock.
         found.sort_by(|one, other| order(one).cmp(&order(other)));
         if self.at.json {

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     Problem,
-    aws::{Aws, Told as _},
+    aws::{Aws, Fault, Told as _},
+    status,
     target::Target,
 };
 
@@ -59,6 +60,7 @@ pub(crate) fn table(target: &Target, role: TableRole) -> String {
 
 /// The rows with this partition key, through an index where one is named; in the order of their sort key.
 pub(crate) async fn query(
+    target: &Target,
     aws: &Aws,
     table: &str,
     index: Option<&str>,
@@ -76,25 +78,51 @@ pub(crate) async fn query(
         .into_paginator()
         .items()
         .send();
-    let rows: Vec<Attributes> = pages.try_collect().await.told(&format!("read the table {table}"))?;
-    Ok(rows.iter().map(row).collect())
+    let rows: Result<Vec<Attributes>, _> = pages.try_collect().await.fault();
+    match rows {
+        Ok(rows) => Ok(rows.iter().map(row).collect()),
+        Err(fault) => Err(unread(target, aws, table, &fault).await),
+    }
 }
 
 /// One row as it is now.
-pub(crate) async fn get(aws: &Aws, table: &str, key: &str, value: &str) -> Result<Option<Row>, Problem> {
+pub(crate) async fn get(
+    target: &Target,
+    aws: &Aws,
+    table: &str,
+    key: &str,
+    value: &str,
+) -> Result<Option<Row>, Problem> {
     let get = aws
         .dynamodb()
         .get_item()
         .table_name(table)
         .key(key, AttributeValue::S(value.to_owned()))
         .consistent_read(true);
-    let got = get.send().await.told(&format!("read the table {table}"))?;
-    Ok(got.item().map(row))
+    match get.send().await.fault() {
+        Ok(got) => Ok(got.item().map(row)),
+        Err(fault) => Err(unread(target, aws, table, &fault).await),
+    }
 }
 
 /// Every row.
-pub(crate) async fn scan(aws: &Aws, table: &str) -> Result<Vec<Row>, Problem> {
+pub(crate) async fn scan(target: &Target, aws: &Aws, table: &str) -> Result<Vec<Row>, Problem> {
     let pages = aws.dynamodb().scan().table_name(table).into_paginator().items().send();
-    let rows: Vec<Attributes> = pages.try_collect().await.told(&format!("read the table {table}"))?;
-    Ok(rows.iter().map(row).collect())
+    let rows: Result<Vec<Attributes>, _> = pages.try_collect().await.fault();
+    match rows {
+        Ok(rows) => Ok(rows.iter().map(row).collect()),
+        Err(fault) => Err(unread(target, aws, table, &fault).await),
+    }
+}
+
+/// Why a table can't be read. One that isn't there is nothing strange where nothing is deployed.
+async fn unread(target: &Target, aws: &Aws, table: &str, fault: &Fault) -> Problem {
+    let problem = fault.problem(&format!("read the table {table}"));
+    if !fault.is("ResourceNotFoundException") {
+        return problem;
+    }
+    match status::deployed(target, aws).await {
+        Ok(None) => status::not_there(target, aws),
+        _ => problem.help(format!("look what else is missing: {}", target.make("doctor", &[]))),
+    }
 }

@@ -1,6 +1,6 @@
 //! Ctrl-C, whenever it comes.
 
-use crate::Problem;
+use crate::{Problem, target::Target};
 
 /// How far the change of a stack has come, which decides what the end of the program leaves behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,7 +22,7 @@ pub(crate) enum Phase {
 
 impl Phase {
     /// What the end of the program means now, and how to go on.
-    pub(crate) fn stopped(self, env: &str, again: &str) -> Problem {
+    pub(crate) fn stopped(self, target: &Target, again: &str) -> Problem {
         let what = match self {
             Self::Before => "stopped; this run has changed nothing",
             Self::Prepared => {
@@ -38,7 +38,8 @@ impl Phase {
             Self::Before | Self::Prepared | Self::Emptying => problem,
             Self::Asked | Self::Going => problem.help(format!("follow it again: {again}")),
             Self::Checking => {
-                problem.help(format!("look later: make doctor ENV={env}, make smoke ENV={env}"))
+                let (doctor, smoke) = (target.make("doctor", &[]), target.make("smoke", &[]));
+                problem.help(format!("look later: {doctor}, {smoke}"))
             }
         }
     }

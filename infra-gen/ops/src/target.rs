@@ -34,6 +34,8 @@ pub(crate) struct Target {
     pub(crate) environment: Environment,
     /// The project's folder.
     pub(crate) root: PathBuf,
+    /// It is the local run.
+    pub(crate) local: bool,
 }
 
 impl Target {
@@ -59,7 +61,29 @@ impl Target {
                 .help(format!("or declare it under `environments` in {}", path.display())));
         };
         let root = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Ok(Self { model, environment, root: root.to_owned() })
+        Ok(Self { model, environment, root: root.to_owned(), local: at.local })
+    }
+
+    /// What a person types to have this done here: `make logs FUNCTION=perform-kyc ENV=prod ARGS=--errors`. Without `ENV` it
+    /// would happen to another environment than the one that is talked of.
+    pub(crate) fn make(&self, command: &str, flags: &[&str]) -> String {
+        // The local run is made anew with each start.
+        if self.local && command == "deploy" {
+            return "make dev".into();
+        }
+        let flags: Vec<&str> =
+            self.local.then_some("--local").into_iter().chain(flags.iter().copied()).collect();
+        let arguments = match flags.join(" ") {
+            none if none.is_empty() => none,
+            several if several.contains(' ') => format!(" ARGS=\"{several}\""),
+            one => format!(" ARGS={one}"),
+        };
+        format!("make {command} ENV={}{arguments}", self.environment.name)
+    }
+
+    /// What puts back what was changed or deleted by hand: a deployment alone compares templates, and finds nothing to do.
+    pub(crate) fn make_good(&self) -> String {
+        self.make("deploy", &["--revert-drift"])
     }
 
     /// `onboard-ai-dev`.
@@ -109,5 +133,33 @@ impl Target {
                 known,
             ))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Target {
+        /// The repository's own manifest.
+        pub(crate) fn example(env: &str, local: bool) -> Self {
+            let manifest = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../topics.yaml")).to_owned();
+            let at = Where { env: env.into(), manifest, local, json: false };
+            Self::read(&at, false).expect("the manifest is good")
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_typed_is_about_the_same_environment() {
+        let target = Target::example("prod", false);
+        assert_eq!(target.make("doctor", &[]), "make doctor ENV=prod");
+        assert_eq!(target.make("deploy", &["--revert-drift"]), "make deploy ENV=prod ARGS=--revert-drift");
+        let local = Target::example("prod", true);
+        assert_eq!(local.make("doctor", &[]), "make doctor ENV=prod ARGS=--local");
+        assert_eq!(
+            local.make("logs FUNCTION=f", &["--errors"]),
+            "make logs FUNCTION=f ENV=prod ARGS=\"--local --errors\""
+        );
+        assert_eq!(local.make("deploy", &["--revert-drift"]), "make dev");
     }
 }

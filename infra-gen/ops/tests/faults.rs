@@ -95,6 +95,17 @@ fn a_wrong_endpoint_is_named_as_what_to_look_at() {
 }
 
 #[test]
+fn without_a_local_run_it_is_said_at_once_how_to_start_one() {
+    let output = ops(&["status", "--local"], &[("AWS_ENDPOINT_URL", "http://127.0.0.1:9")]);
+    ended(
+        &output,
+        1,
+        &["the local run isn't at http://127.0.0.1:9", "start it: make dev", "AWS_ENDPOINT_URL"],
+    );
+    assert!(!said(&output).contains("AWS_REGION"), "it has none");
+}
+
+#[test]
 fn expired_credentials_are_not_tried_again() {
     for code in ["ExpiredToken", "ExpiredTokenException"] {
         let said = "The security token included in the request is expired";
@@ -115,7 +126,13 @@ fn unknown_credentials_and_missing_permissions_are_told_apart() {
     ended(
         &status(&endpoint),
         2,
-        &["AWS doesn't know these credentials", unknown, "aws sts get-caller-identity"],
+        &[
+            "AWS doesn't know these credentials",
+            unknown,
+            "aws sts get-caller-identity",
+            "AWS_REGION",
+            "switched on",
+        ],
     );
     let denied =
         "User: arn:aws:iam::123456789012:user/jo is not authorized to perform: cloudformation:DescribeStacks";

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "server", "date"}
+# S3's own statuses.
+S3_STATUS = {"throttled": 503, "expired": 400}
 # The services' own codes, with S3's where it has another; the status; the message.
 ERRORS = {
     "throttled": ("ThrottlingException", "SlowDown", 400, "Rate exceeded"),
@@ -18,12 +20,11 @@ ERRORS = {
     "denied": ("AccessDenied", "AccessDenied", 403, "User: arn:aws:iam::123456789012:user/jo is not authorized"),
     "elsewhere": ("", "PermanentRedirect", 301, "The bucket is in this region: eu-central-1"),
     "taken": ("", "BucketAlreadyExists", 409, "The requested bucket name is not available"),
+    # What stands between here and the service, and knows neither its codes nor its words.
+    "between": ("", "", 502, "Bad gateway"),
     "unwell": ("ServiceUnavailable", "ServiceUnavailable", 503, "Please try again"),
 }
 XML = "<ErrorResponse><Error><Code>{0}</Code><Message>{1}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
-# A deletion that goes on after it was answered, as the service's does.
-DELETING = "<DescribeChangeSetResponse><DescribeChangeSetResult><Status>DELETE_PENDING</Status></DescribeChangeSetResult>"
-DELETING += "</DescribeChangeSetResponse>"
 S3_XML = "<Error><Code>{0}</Code><Message>{1}</Message><RequestId>r</RequestId></Error>"
 
 
@@ -33,8 +34,8 @@ class Fault:
 
     `kind` is an error of ERRORS or one of these: `refused`, the connection is closed and nothing was sent on; `lost`, it
     is sent on and the connection closed before the answer; `cut`, the same in the middle of the answer; `held`, it waits
-    for `release()`, and `done` is set when it was sent on; `deleting`, a change set is told to be on its way out. `skip`
-    calls go by before, and `times` are hit; with `after`, only once that operation was seen.
+    for `release()`, and `done` is set when it was sent on. `skip` calls go by before, and `times` are hit; with `after`,
+    only once that operation was seen.
     """
 
     operation: str
@@ -72,7 +73,7 @@ class Proxy:
     def __init__(self):
         self.target = None
         self.seen = Counter()
-        self._faults, self._lock = [], threading.Lock()
+        self._faults, self._answers, self._lock = [], {}, threading.Lock()
         proxy = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -103,12 +104,19 @@ class Proxy:
             self._faults.append(fault)
         return fault
 
+    def answer(self, operation, told):
+        """What is answered in the service's place to an operation, a regular expression: `told` makes the text of a request's
+        path and body, or `None` to ask the service.
+        """
+        with self._lock:
+            self._answers[operation] = told
+
     def clear(self):
-        """Forgets what was injected and seen. What is held goes on."""
+        """Forgets what was injected, answered and seen. What is held goes on."""
         with self._lock:
             for fault in self._faults:
                 fault.release()
-            self._faults, self.seen = [], Counter()
+            self._faults, self._answers, self.seen = [], {}, Counter()
 
     def count(self, operation):
         """How many calls were seen of it, a regular expression."""
@@ -134,16 +142,18 @@ class Proxy:
         with self._lock:
             self.seen[operation] += 1
             fault = next((fault for fault in self._faults if fault.takes(operation, self.seen)), None)
+            told = next((told for known, told in self._answers.items() if re.fullmatch(known, operation)), None)
         kind = fault.kind if fault else None
         handler.close_connection = True
         if kind == "held":
             fault.wait()
         elif kind in ERRORS:
             return refuse(handler, service, kind)
-        if kind == "deleting":
-            return answer(handler, 200, DELETING)
         if kind == "refused":
             return close(handler)
+        text = told(handler.path, body) if told and not fault else None
+        if text is not None:
+            return answer(handler, 200, text)
         status, headers, body = self._forward(handler, body)
         if fault:
             fault.done.set()
@@ -194,8 +204,10 @@ def name(handler, body):
 
 def refuse(handler, service, kind):
     code, s3_code, status, message = ERRORS[kind]
+    if kind == "between":
+        return answer(handler, status, f"<html><body>{message}</body></html>", {"content-type": "text/html"})
     if service == "s3":
-        text, status = S3_XML.format(s3_code, message), 503 if kind == "throttled" else status
+        text, status = S3_XML.format(s3_code, message), S3_STATUS.get(kind, status)
     elif "x-amz-target" in handler.headers or service in ("kafka", "lambda"):
         text = f'{{"__type": "{code}", "message": "{message}"}}'
     else:

@@ -1,6 +1,7 @@
 """Create, no-op, checks, a build, a topic more."""
 
 import json
+import re
 from collections import Counter
 
 from world import STACK, readme_topic
@@ -11,27 +12,60 @@ LOOKS = "s3 HEAD /[^/]+/.+"
 ASKS = ["GetCallerIdentity", "DescribeStacks", "ListChangeSets", "CreateChangeSet", "DeleteChangeSet"]
 
 
+# As CloudFormation answers; the nested stack gets a value that another one only tells when it is updated.
+CHANGE_SET = """<DescribeChangeSetResponse><DescribeChangeSetResult><ChangeSetId>arn:aws:cloudformation:us-east-1:123456789012:changeSet/x/1
+</ChangeSetId><StackId>arn:aws:cloudformation:us-east-1:123456789012:stack/onboard-ai-dev/1</StackId><Status>{}</Status>
+<StatusReason>{}</StatusReason><Changes>{}</Changes></DescribeChangeSetResult></DescribeChangeSetResponse>"""
+PHANTOM = """<member><Type>Resource</Type><ResourceChange><Action>Modify</Action><LogicalResourceId>KycVerifiedTopic</LogicalResourceId>
+<ResourceType>AWS::CloudFormation::Stack</ResourceType><Replacement>False</Replacement><ChangeSetId>arn:nested</ChangeSetId><Details>
+<member><Target><Attribute>Properties</Attribute><Name>Parameters</Name><RequiresRecreation>Never</RequiresRecreation></Target>
+<Evaluation>Dynamic</Evaluation><ChangeSource>ResourceAttribute</ChangeSource><CausingEntity>Foundation.Outputs.ClusterArn</CausingEntity>
+</member></Details></ResourceChange></member>"""
+EVENTS = """<DescribeEventsResponse><DescribeEventsResult><OperationEvents><member><LogicalResourceId>{}</LogicalResourceId>
+<ValidationPath>{}</ValidationPath><ValidationStatusReason>{}</ValidationStatusReason></member></OperationEvents></DescribeEventsResult>
+</DescribeEventsResponse>"""
+
+
+# What a producer answers, and the event's row.
+PUBLISHED = json.dumps({"statusCode": 202, "body": json.dumps({"eventId": "e-1", "customerId": "smoke-1"})})
+APPLIED = json.dumps({"Item": {"partition": {"N": "3"}, "offset": {"N": "17"}}})
+
+
+def change_set(status, reason="", changes=""):
+    return CHANGE_SET.format(status, reason, changes)
+
+
 def nobody_says_yes(world):
-    """a preview without a terminal is refused, and leaves no stack"""
+    """a preview without a terminal is refused, and what it leaves counts as nothing"""
     ended = world.ops("deploy", "--zips", str(world.zips))
     ended.must(4, "Foundation/Cluster", "nobody is there to say yes", "--yes")
+    undeployed(world)
+    world.ops("destroy", "--yes", STACK).must(0, "nothing that holds data is deleted", "deleted")
     world.same("the stack", None, world.status())
 
 
 def preview(world):
-    """a preview alone: what would be made, for a person and for programs; its stack goes when its change set has gone"""
-    deleting = world.proxy.inject("DescribeChangeSet", "deleting", times=2, after="DeleteChangeSet")
+    """a preview alone: what would be made, for a person and for programs; it deletes no stack"""
     ended = world.deploy("--preview").must(0, "Foundation/Cluster", "AWS::MSK::Cluster", "KycVerifiedTopic/Consumer")
     ended.must(0, "who may do what:", "+ Edge/AuthorizerRole: Allow sts:AssumeRole to lambda.amazonaws.com")
     ended.must(0, "fixed cost by month: $0.00 -> $", "broker kafka.m7g.large", "not counted: requests")
-    world.same("looks at the change set on its way out", 2, deleting.hits)
-    world.same("the stack", None, world.status())
     told = world.deploy("--preview", "--json").must(0).json()
     added = {row["resource"] for row in told["changes"] if row["action"] == "added"}
     world.same("what isn't added", [], [row for row in told["changes"] if row["resource"] not in added])
     if not {"Foundation/Cluster", "Data/UsersTable", "Dashboard"} <= added:
         raise AssertionError(sorted(added))
-    world.same("the stack", None, world.status())
+    world.same("deletions", 0, world.proxy.seen["DeleteStack"])
+    undeployed(world)
+
+
+def undeployed(world):
+    """There is nothing but the place that CloudFormation makes for a change set, without one in it."""
+    world.same("the stack", "REVIEW_IN_PROGRESS", world.status())
+    world.same("change sets", [], world.client("cloudformation").list_change_sets(StackName=STACK)["Summaries"])
+    for command in (("status",), ("doctor",), ("smoke",), ("lag",), ("logs",), ("events", "somebody"), ("connections",), ("redrive",)):
+        world.ops(*command).must(5, f"there is no stack {STACK} in us-east-1", "make deploy ENV=dev")
+        told = world.ops(*command, "--json").must(5).json()
+        world.same(f"what {command} tells programs", "unwell", told["status"])
 
 
 def create(world):
@@ -78,6 +112,43 @@ def nothing(world):
     world.ops("status").must(0, "CREATE_COMPLETE")
 
 
+def phantoms(world):
+    """nested stacks that CloudFormation takes for changed although nothing changes: nothing to do, and nothing is executed"""
+    world.proxy.answer("DescribeChangeSet", lambda path, body: change_set("CREATE_COMPLETE", changes=PHANTOM))
+    world.deploy("--preview").must(0, "nothing to do")
+    world.deploy("--detailed-exitcode").must(6, "nothing to do")
+    world.same("calls", (0, 2), tuple(world.proxy.seen[name] for name in ("ExecuteChangeSet", "DeleteChangeSet")))
+    # Of what was changed by hand the templates know nothing.
+    bodies = []
+    world.proxy.answer("CreateChangeSet", lambda path, body: bodies.append(body))
+    world.deploy("--preview", "--revert-drift").must(0, "fixed cost by month").must_not("nothing to do")
+    world.same("change sets that revert drift", [True], [b"DeploymentMode=REVERT_DRIFT" in body for body in bodies])
+
+
+def refused(world):
+    """why CloudFormation refuses a change set, of nested stacks too, and when it can't be removed after that"""
+    early = "validation failed: AWS::EarlyValidation::PropertyValidation. To troubleshoot, use the DescribeEvents API"
+
+    def told(path, body):
+        nested = b"nested" in body
+        return change_set("FAILED", early if nested else "A nested stack failed", "" if nested else PHANTOM)
+
+    def events(path, body):
+        what = ("Topic", "/Resources/Topic", "the partitions are no number") if b"nested" in body else ("Edge", "", "why not")
+        return EVENTS.format(*what)
+
+    world.proxy.answer("DescribeChangeSet", told)
+    world.proxy.answer("DescribeEvents", events)
+    world.proxy.inject("DeleteChangeSet", "throttled", times=100)
+    ended = world.deploy(AWS_MAX_ATTEMPTS="1").must(1, "error: CloudFormation refuses the change set", "Rate exceeded")
+    ended.must(1, "A nested stack failed", "KycVerifiedTopic/Topic /Resources/Topic: the partitions are no number", "Edge : why not")
+    ended.must(1, "the next deployment removes it")
+    world.proxy.clear()
+    # Nor does it hide that there was nothing to do.
+    world.proxy.inject("DeleteChangeSet", "denied", times=100)
+    world.deploy("--detailed-exitcode").must(6, "nothing to do", "is not authorized", "the next deployment removes it")
+
+
 def checked(world):
     """what CloudFormation calls complete, and doesn't run: the outputs, then exit code 5 and what is wrong"""
     arguments = ("deploy", "--yes", "--zips", str(world.zips))
@@ -85,7 +156,7 @@ def checked(world):
     ended = world.ops(*arguments).must(5, "deployed", "WebSocketApiEndpoint")
     # The emulator forgets what its stacks associate, and has no mappings of Kafka's topics.
     ended.must(5, "AmazonMSK_onboard-ai-producer-dev", "isn't associated with the cluster")
-    ended.must(5, "has no event source mapping for kyc-verified", "no synthetic event was sent", "make smoke")
+    ended.must(5, "has no event source mapping for kyc-verified", "no synthetic event was sent", "make smoke ENV=dev")
     world.change("perform-kyc")
     told = world.ops(*arguments, "--json").must(5).last()
     verdicts = {check["check"]: check["verdict"] for check in told["after"]["checks"]}
@@ -93,6 +164,75 @@ def checked(world):
     world.same("an event that was sent", None, told["after"]["event"])
     if "WebSocketApiEndpoint" not in told["outputs"]:
         raise AssertionError(told)
+
+
+def passed(world):
+    """where the checks pass, an event is sent through, and that is well; what nobody could look at is not"""
+    kafka, secrets = world.client("kafka"), world.client("secretsmanager")
+    [cluster] = kafka.list_clusters(ClusterNameFilter=STACK)["ClusterInfoList"]
+    users = [secrets.describe_secret(SecretId=f"AmazonMSK_onboard-ai-{user}-dev")["ARN"] for user in ("producer", "consumer")]
+    kafka.batch_associate_scram_secret(ClusterArn=cluster["ClusterArn"], SecretArnList=users)
+    arguments, scram = ("deploy", "--yes", "--zips", str(world.zips)), "kafka GET .*/scram-secrets"
+
+    def deploy(state="Enabled", **faults):
+        """With mappings in this state, as the emulator has none, and an event that comes through."""
+        world.proxy.clear()
+        world.change("perform-kyc")
+        world.proxy.answer("lambda GET /2015-03-31/event-source-mappings.*", lambda path, body: mappings(world, path, state))
+        world.proxy.answer("lambda POST .*/invocations", lambda path, body: PUBLISHED)
+        world.proxy.answer("GetItem", lambda path, body: APPLIED)
+        for operation, kind in faults.items():
+            world.proxy.inject({"scram": scram, "events": "GetItem"}[operation], kind, times=100)
+        return world.ops(*arguments)
+
+    deploy().must(0, "deployed", "sending a synthetic event", "applied", "partition 3, offset 17").must_not("not checked")
+    ended = deploy(scram="denied").must(5, "deployed", "applied", "not checked to the end: scram users", "make doctor ENV=dev")
+    ended.must(5, "the deployment itself is complete")
+    deploy(state="Disabled").must(5, "is Disabled", "no synthetic event was sent")
+    deploy(events="denied").must(5, "bad", "can't look into the table kafka-events-dev")
+
+
+def mappings(world, path, state):
+    """Of the function that the path asks for, as the manifest has it."""
+    name = re.search("FunctionName=([^&]*)", path).group(1)
+    [(stack, found)] = [
+        (stack, resource["Properties"])
+        for stack in (world.project / "generated/cloudformation").rglob("*.template.json")
+        for id, resource in json.loads(stack.read_text()).get("Resources", {}).items()
+        if resource["Type"] == "AWS::Lambda::EventSourceMapping"
+        and resource["Properties"]["Topics"] == [name.removeprefix("onboard-ai-consumer-").removesuffix("-dev")]
+        and "dev" in stack.parts
+    ]
+    kept = ("BatchSize", "Topics", "MaximumRetryAttempts", "BisectBatchOnFunctionError", "AmazonManagedKafkaEventSourceConfig")
+    told = {key: found[key] for key in kept if key in found}
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+    return json.dumps({"EventSourceMappings": [{**told, "UUID": "u", "FunctionArn": arn, "State": state}]})
+
+
+def answers(world):
+    """the question is answered as people write it"""
+    arguments = ("deploy", "--no-check", "--zips", str(world.zips))
+    world.change("perform-kyc")
+    for answer, code in (("", 4), ("n", 4), ("yess", 4), ("Y", 0)):
+        world.asked("[y/N]", lambda: answer, *arguments).must(code, "deployed" if code == 0 else "the answer was no")
+    world.deploy().must(0, "nothing to do")
+
+
+def redriven(world):
+    """a redrive that breaks off is one JSON document all the same, of all records"""
+    rows = {"kind": "QUARANTINED", "reason": "R", "topic": "kyc-verified", "occurredAt": "2026-01-01T00:00:00Z", "record": "{}"}
+    for index in (0, 1):
+        row = {name: {"S": text} for name, text in {**rows, "errorId": f"q-{index}"}.items()}
+        row |= {name: {"N": str(number)} for name, number in {"partition": index, "offset": 7, "parts": 0, "expiresAt": 4e9}.items()}
+        world.client("dynamodb").put_item(TableName="error-logs-dev", Item=row)
+    left = json.dumps({"batchItemFailures": [{"itemIdentifier": {"partition": "kyc-verified-0", "offset": 7}}]})
+    world.proxy.answer("lambda POST .*/invocations", lambda path, body: left)
+    world.proxy.inject("lambda POST .*/invocations", "denied", times=100, skip=1)
+    ended = world.ops("redrive", "--json").must(2, "it isn't allowed", "run the same again to go on")
+    ended.must(2, "make logs FUNCTION=consumer-kyc-verified ENV=dev ARGS=--errors")
+    world.same("the outcomes", ["failed", None], [row["outcome"] for row in ended.json()])
+    for index in (0, 1):
+        world.client("dynamodb").delete_item(TableName="error-logs-dev", Key={"errorId": {"S": f"q-{index}"}})
 
 
 def built(world):
@@ -180,4 +320,4 @@ def less(world):
     world.same("the nested stacks", False, "PolicyCancelledTopic" in world.stacks())
 
 
-SCENARIOS = [nobody_says_yes, preview, create, nothing, checked, built, reasons, elsewhere, stale, topic, less]
+SCENARIOS = [nobody_says_yes, preview, create, nothing, phantoms, refused, checked, passed, answers, redriven, built, reasons, elsewhere, stale, topic, less]

@@ -1,7 +1,10 @@
 """A project as a user has it, an account to deploy it to, and the program itself."""
 
+import contextlib
 import json
 import os
+import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -21,6 +24,8 @@ from zips import packed  # noqa: E402
 
 ENVIRONMENT = "dev"
 STACK = f"onboard-ai-{ENVIRONMENT}"
+# A command for make, with its variables.
+TYPED = re.compile(r"make (?:deploy|destroy|status|doctor|smoke|logs|lag|events|connections|redrive|rotate-secrets)(?: [A-Z]+=[\w-]*)*")
 
 
 def readme_topic(root):
@@ -139,6 +144,25 @@ class World:
         began = time.monotonic()
         return self.end(self.start(*arguments, **variables), arguments, began)
 
+    def asked(self, question, answer, *arguments):
+        """Runs the program at a terminal, where it asks this; `answer` makes what is typed then."""
+        terminal, inside = pty.openpty()
+        process = subprocess.Popen(
+            [self.ops_path, *arguments], cwd=self.project, env=self.variables(TERM="xterm"), stdin=inside, stderr=inside,
+            stdout=subprocess.DEVNULL,
+        )
+        os.close(inside)
+        said = b""
+        # The terminal is gone with the program.
+        with contextlib.suppress(OSError):
+            while part := os.read(terminal, 65536):
+                said += part
+                if question and question.encode() in said:
+                    os.write(terminal, f"{answer()}\n".encode())
+                    question = None
+        os.close(terminal)
+        return Ended(arguments, process.wait(180), "", said.decode(errors="replace"), 0)
+
     def interrupt(self, process, arguments):
         """Ctrl-C."""
         process.send_signal(signal.SIGINT)
@@ -151,6 +175,11 @@ class World:
             process.kill()
             out, err = process.communicate()
             err += "\nit did not end within three minutes"
+        named = arguments[arguments.index("--env") + 1] if "--env" in arguments else ENVIRONMENT
+        # What it says to type is about the same environment.
+        for said in TYPED.findall(out + err):
+            if f"ENV={named}" not in said.split():
+                raise AssertionError(f"ops {' '.join(arguments)} says `{said}`:\n{out}\n{err}")
         return Ended(arguments, process.returncode, out, err, time.monotonic() - began)
 
     def deploy(self, *arguments, **variables):
@@ -202,10 +231,10 @@ class World:
                 s3.delete_object(Bucket=bucket, Key=row["Key"], VersionId=row["VersionId"])
         s3.delete_bucket(Bucket=bucket)
 
-    def status(self):
+    def status(self, name=STACK):
         """The root stack's state; `None` where there is none."""
         stacks = self.client("cloudformation").describe_stacks()["Stacks"]
-        return next((stack["StackStatus"] for stack in stacks if stack["StackName"] == STACK), None)
+        return next((stack["StackStatus"] for stack in stacks if stack["StackName"] == name), None)
 
     def stacks(self):
         """When each nested stack was last touched, by its logical id."""

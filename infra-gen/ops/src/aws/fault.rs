@@ -39,6 +39,8 @@ pub(crate) struct Fault {
     pub(crate) code: String,
     /// The service's words, or what became of the connection.
     pub(crate) message: String,
+    /// The answer's HTTP status, where one came.
+    status: Option<u16>,
     kind: Kind,
 }
 
@@ -58,15 +60,15 @@ impl Fault {
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
+        let status = status(error);
         if let SdkError::ServiceError(service) = error {
             let code = service.err().code().unwrap_or_default().to_owned();
-            let status = service.raw().status();
-            let message =
-                service.err().message().map_or_else(|| format!("HTTP status {status}"), str::to_owned);
-            return Self { code, message, kind: Kind::Service };
+            let told = service.err().message().map(str::to_owned);
+            let message = told.unwrap_or_else(|| format!("HTTP status {}", service.raw().status()));
+            return Self { code, message, status, kind: Kind::Service };
         }
         let kind = if is_about_credentials(error) { Kind::NoCredentials } else { Kind::Unreachable };
-        Self { code: String::new(), message: chain(error), kind }
+        Self { code: String::new(), message: chain(error), status, kind }
     }
 
     /// The service answered with this code.
@@ -79,7 +81,12 @@ impl Fault {
         match self.kind {
             Kind::NoCredentials => false,
             Kind::Unreachable => true,
-            Kind::Service => THROTTLED.contains(&self.code.as_str()) || PASSING.contains(&self.code.as_str()),
+            Kind::Service => {
+                let code = self.code.as_str();
+                // What stands between here and AWS has no code: a gateway, or a company's proxy.
+                let is_between = code.is_empty() && self.status.is_some_and(|status| status >= 500);
+                is_between || THROTTLED.contains(&code) || PASSING.contains(&code)
+            }
         }
     }
 
@@ -108,6 +115,7 @@ impl Fault {
                 Problem::bad_input(format!("{what}: AWS doesn't know these credentials"))
                     .note(said)
                     .help("look at AWS_PROFILE and AWS_ACCESS_KEY_ID, and `aws sts get-caller-identity`")
+                    .help("and at AWS_REGION: a Region that the account has not switched on knows nobody")
             }
             Kind::Service if self.code.starts_with("AccessDenied") || has(&["UnauthorizedOperation"]) => {
                 Problem::new(Exit::BadInput, format!("{what}: it isn't allowed"))
@@ -122,6 +130,11 @@ impl Fault {
             Kind::Service => Problem::failed(what).note(said),
         }
     }
+}
+
+/// The answer's HTTP status, where one came.
+pub(crate) fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
+    error.raw_response().map(|response| response.status().as_u16())
 }
 
 /// An error's words and those of what is behind it; without the SDK's first word, which says nothing more.

@@ -7,17 +7,23 @@
 
 mod fault;
 
-use std::time::Duration;
+use std::{
+    net::{TcpStream, ToSocketAddrs as _},
+    time::Duration,
+};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::Credentials;
 use aws_smithy_http_client::{Builder, tls};
 
 use crate::Problem;
-pub(crate) use fault::{Fault, Told};
+pub(crate) use fault::{Fault, Told, status};
 
 /// Where `make dev` has the AWS APIs unless its port is taken.
 const LOCAL: &str = "http://127.0.0.1:4566";
+
+/// Long enough for a connection on this machine.
+const KNOCK: Duration = Duration::from_secs(2);
 
 /// Makes clients; cheap to clone.
 #[derive(Debug, Clone)]
@@ -39,7 +45,7 @@ impl Aws {
     /// Finds Region and endpoints; credentials are looked for by the first call.
     ///
     /// # Errors
-    /// There is no Region.
+    /// There is no Region, or no local run.
     pub(crate) async fn load(local: bool) -> Result<Self, Problem> {
         let http = Builder::new()
             .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
@@ -59,6 +65,13 @@ impl Aws {
             .timeout_config(timeouts);
         if local {
             let endpoint = std::env::var("AWS_ENDPOINT_URL").unwrap_or_else(|_| LOCAL.to_owned());
+            if !is_listening(&endpoint) {
+                return Err(Problem::failed(format!("no answer: the local run isn't at {endpoint}"))
+                    .help("start it: make dev")
+                    .help(
+                        "where it has another port, it prints which: AWS_ENDPOINT_URL=http://127.0.0.1:PORT",
+                    ));
+            }
             loader = loader
                 .endpoint_url(endpoint)
                 .region(Region::from_static("us-east-1"))
@@ -155,4 +168,12 @@ impl Aws {
     pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
         aws_sdk_sts::Client::new(&self.config)
     }
+}
+
+/// Whether somebody listens there, as far as the address says where that is.
+fn is_listening(endpoint: &str) -> bool {
+    let authority = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
+    let authority = authority.split('/').next().unwrap_or_default();
+    let Ok(mut addresses) = authority.to_socket_addrs() else { return true };
+    addresses.any(|address| TcpStream::connect_timeout(&address, KNOCK).is_ok())
 }

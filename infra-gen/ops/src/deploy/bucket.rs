@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::{
     Problem,
-    aws::{Aws, Identity, Told as _},
+    aws::{Aws, Fault, Identity, Told as _, status},
     console::Console,
     target::Target,
 };
@@ -109,30 +109,42 @@ fn missing(name: &str, region: &str, bootstrap: bool) -> Problem {
 }
 
 async fn head(aws: &Aws, name: &str, identity: &Identity) -> Result<Head, Problem> {
+    let doing = format!("look at the bucket {name}");
     let told = aws.s3().head_bucket().bucket(name).expected_bucket_owner(&identity.account).send().await;
     let Err(error) = told else { return Ok(Head::Ours) };
-    // The answer to a HEAD has no body, so the status is all that there is.
     let response = error.raw_response();
     let elsewhere = response
         .and_then(|response| response.headers().get("x-amz-bucket-region"))
         .filter(|region| *region != aws.region())
         .map(str::to_owned);
-    match (response.map(|response| response.status().as_u16()), elsewhere) {
+    match (status(&error), elsewhere) {
         (Some(404), _) => Ok(Head::Missing),
         (Some(301 | 400 | 403), Some(region)) => {
             Err(Problem::bad_input(format!("the bucket {name} is in {region}, not in {}", aws.region()))
                 .note("Lambda takes code only from a bucket in its own Region")
                 .help("name another one: --bucket NAME; or deploy there: AWS_REGION"))
         }
-        (Some(403), None) => Err(Problem::bad_input(format!("the bucket {name} can't be used"))
-            .note(format!(
-                "it belongs to another account than {}, or {} may not look at it",
-                identity.account, identity.arn
-            ))
-            .help("name a bucket of this account: --bucket NAME")
-            .help("or have s3:ListBucket granted on it")),
-        _ => Err(crate::aws::Fault::of(&error).problem(&format!("look at the bucket {name}"))),
+        // The answer to a HEAD has no body that says why; that to the same question as a GET has one.
+        (Some(400 | 403), None) => {
+            let request = aws.s3().list_objects_v2().bucket(name).max_keys(1);
+            match request.expected_bucket_owner(&identity.account).send().await.fault() {
+                Ok(_) => Ok(Head::Ours),
+                Err(fault) if fault.is("AccessDenied") => Err(forbidden(name, identity)),
+                Err(fault) => Err(fault.problem(&doing)),
+            }
+        }
+        _ => Err(Fault::of(&error).problem(&doing)),
     }
+}
+
+fn forbidden(name: &str, identity: &Identity) -> Problem {
+    Problem::bad_input(format!("the bucket {name} can't be used"))
+        .note(format!(
+            "it belongs to another account than {}, or {} may not look at it",
+            identity.account, identity.arn
+        ))
+        .help("name a bucket of this account: --bucket NAME")
+        .help("or have s3:ListBucket granted on it")
 }
 
 /// Bucket names are everybody's: between the look and the making somebody else may have taken it.

@@ -1,26 +1,25 @@
 //! Change sets: made, waited for, read with those of nested stacks, executed, and cleared away.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_cloudformation::{
     Client,
     operation::describe_change_set::DescribeChangeSetOutput,
-    types::{Capability, Change, ChangeSetStatus, ChangeSetType, ExecutionStatus, Parameter, Tag},
+    types::{
+        Capability, Change, ChangeSetStatus, ChangeSetType, DeploymentMode, ExecutionStatus, Parameter, Tag,
+    },
 };
 
 use crate::{
     Problem,
     aws::{Aws, Told as _},
+    console::{Console, HINT, styled},
+    stack::place,
 };
 
 /// The beginning of the names of ours. Each has a name of its own: AWS goes on deleting a change set, and those of nested
 /// stacks, after it has answered, and takes no other one of the same name meanwhile.
 const PREFIX: &str = "ops-deploy";
-/// How long a deletion may take.
-const PATIENCE: Duration = Duration::from_mins(3);
 const FASTEST: Duration = Duration::from_millis(150);
 const SLOWEST: Duration = Duration::from_secs(3);
 /// What CloudFormation says when there is nothing to change.
@@ -37,6 +36,8 @@ pub(crate) struct Wish {
     /// The stack is there, if only as an earlier change set's place.
     pub(crate) exists: bool,
     pub(crate) role: Option<String>,
+    /// What was changed or deleted by hand is put back as well.
+    pub(crate) revert_drift: bool,
 }
 
 /// A change set that could be executed.
@@ -51,8 +52,8 @@ pub(crate) struct ChangeSet {
 /// Makes one and waits for it; `None` when there is nothing to change.
 ///
 /// # Errors
-/// CloudFormation refuses it; nothing is left of it then.
-pub(crate) async fn make(aws: &Aws, wish: Wish) -> Result<Option<ChangeSet>, Problem> {
+/// CloudFormation refuses it.
+pub(crate) async fn make(aws: &Aws, wish: Wish, console: &mut Console) -> Result<Option<ChangeSet>, Problem> {
     let client = aws.cloudformation();
     if wish.exists {
         clear(&client, &wish.stack).await;
@@ -69,6 +70,7 @@ pub(crate) async fn make(aws: &Aws, wish: Wish) -> Result<Option<ChangeSet>, Pro
         .set_parameters(Some(wish.parameters))
         .set_tags(Some(wish.tags.iter().map(tag).collect()))
         .set_role_arn(wish.role)
+        .set_deployment_mode((wish.revert_drift && !wish.create).then_some(DeploymentMode::RevertDrift))
         .capabilities(Capability::CapabilityNamedIam)
         .capabilities(Capability::CapabilityAutoExpand)
         .include_nested_stacks(true)
@@ -93,7 +95,7 @@ pub(crate) async fn make(aws: &Aws, wish: Wish) -> Result<Option<ChangeSet>, Pro
         } else {
             Some(refused(&client, &wish.stack, &settled, &reason).await)
         };
-        discard(aws, &id, &wish.stack, wish.create).await?;
+        discard(aws, &id, &wish.stack, console).await;
         return problem.map_or(Ok(None), Err);
     }
     let changes = read(&client, settled, &doing).await?;
@@ -164,23 +166,30 @@ async fn refused(client: &Client, stack: &str, settled: &DescribeChangeSetOutput
             && !why.is_empty()
             && !NOTHING.iter().any(|words| why.contains(words));
         if is_real {
-            problem = problem.note(format!("{}: {why}", resource.logical_resource_id().unwrap_or_default()));
+            let name = resource.logical_resource_id().unwrap_or_default();
+            problem = problem.note(format!("{name}: {why}"));
+            problem = found(client, name, id).await.into_iter().fold(problem, Problem::note);
         }
     }
     let Some(id) = settled.change_set_id() else { return problem };
+    found(client, "", id).await.into_iter().fold(problem, Problem::note)
+}
+
+/// What validation found in one change set: nobody tells it of those of nested stacks but they themselves
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html>).
+async fn found(client: &Client, stack: &str, id: &str) -> Vec<String> {
     let filter = aws_sdk_cloudformation::types::EventFilter::builder().failed_events(true).build();
-    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
-    if let Ok(told) = client.describe_events().change_set_name(id).filters(filter).send().await {
-        for event in told.operation_events() {
-            let why = event.validation_status_reason().or(event.resource_status_reason());
-            if let Some(why) = why {
-                let place = event.logical_resource_id().unwrap_or_default();
-                let path = event.validation_path().unwrap_or_default();
-                problem = problem.note(format!("{place} {path}: {why}"));
-            }
-        }
-    }
-    problem
+    let Ok(told) = client.describe_events().change_set_name(id).filters(filter).send().await else {
+        return vec![];
+    };
+    let events = told.operation_events().iter();
+    events
+        .filter_map(|event| {
+            let why = event.validation_status_reason().or(event.resource_status_reason())?;
+            let place = place(stack, event.logical_resource_id().unwrap_or_default());
+            Some(format!("{place} {}: {why}", event.validation_path().unwrap_or_default()))
+        })
+        .collect()
 }
 
 /// Executes it.
@@ -198,47 +207,13 @@ pub(crate) async fn execute(aws: &Aws, set: &ChangeSet, stack: &str) -> Result<(
     }
 }
 
-/// Removes a change set that isn't executed and, where there is no more to the stack than it, the stack.
-pub(crate) async fn discard(aws: &Aws, id: &str, stack: &str, created: bool) -> Result<(), Problem> {
-    let client = aws.cloudformation();
-    let doing = format!("remove the change set of {stack}");
-    client.delete_change_set().change_set_name(id).send().await.told(&doing)?;
-    if created {
-        // Only a stack without resources: the state says so.
-        let is_empty = crate::status::find(aws, stack).await?.is_some_and(|found| {
-            found.stack_status().is_some_and(|status| status.as_str() == "REVIEW_IN_PROGRESS")
-        });
-        if is_empty {
-            gone(&client, id, &doing).await?;
-            client.delete_stack().stack_name(stack).send().await.told(&doing)?;
-        }
-    }
-    Ok(())
-}
-
-/// Waits until a change set that is being deleted is no more.
-async fn gone(client: &Client, id: &str, doing: &str) -> Result<(), Problem> {
-    let since = Instant::now();
-    let mut pause = FASTEST;
-    loop {
-        let told = match client.describe_change_set().change_set_name(id).send().await.fault() {
-            // With its stack, where the service has taken that away as well.
-            Err(fault) if fault.is("ChangeSetNotFound") || fault.is("ValidationError") => return Ok(()),
-            told => told.map_err(|fault| fault.problem(doing))?,
-        };
-        let status = told.status().map_or("", ChangeSetStatus::as_str);
-        if status == "DELETE_COMPLETE" {
-            return Ok(());
-        }
-        if status == "DELETE_FAILED" || since.elapsed() > PATIENCE {
-            let problem = Problem::failed(format!("can't {doing}: it is {status}"));
-            return Err(match told.status_reason() {
-                Some(reason) => problem.note(reason),
-                None => problem,
-            });
-        }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(SLOWEST);
+/// Removes a change set that isn't executed. That it can't be removed is told, and hides nothing else: the next deployment
+/// removes it. A stack that it has made as its place stays, empty: another deployment may be about to fill it.
+pub(crate) async fn discard(aws: &Aws, id: &str, stack: &str, console: &mut Console) {
+    let told = aws.cloudformation().delete_change_set().change_set_name(id).send().await;
+    if let Err(problem) = told.told(&format!("remove the change set of {stack}")) {
+        let why = problem.notes.join("; ");
+        console.say(&format!("{}: {problem} ({why}); the next deployment removes it", styled(HINT, "note")));
     }
 }
 

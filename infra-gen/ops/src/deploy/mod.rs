@@ -55,6 +55,9 @@ pub(crate) struct Deploy {
     /// Deploy these zips, <function>.zip each, and build nothing
     #[arg(long, value_name = "DIR")]
     zips: Option<PathBuf>,
+    /// Put back as well what was changed or deleted by hand, as far as CloudFormation can
+    #[arg(long)]
+    revert_drift: bool,
     /// Build with cargo-zigbuild, for Lambda's glibc
     #[arg(long, conflicts_with = "zips")]
     zigbuild: bool,

@@ -40,7 +40,6 @@ struct Run<'a> {
     aws: &'a Aws,
     /// `onboard-ai-dev`.
     name: String,
-    env: String,
     /// What a person types to go on: `make deploy ENV=dev`.
     again: String,
     /// What Ctrl-C would leave behind now.
@@ -67,10 +66,9 @@ pub(crate) async fn run(
         return Err(Problem::bad_input("the local run isn't deployed: it reads the manifest by itself")
             .help("start it: make dev"));
     }
-    let env = target.environment.name.clone();
-    let again = format!("make deploy ENV={env}");
-    let run = Run { args, target, aws, name: target.stack_name(), env, again, phase: Cell::default() };
-    stop::unless(Box::pin(run.deploy(console)), || run.phase.get().stopped(&run.env, &run.again)).await
+    let again = target.make("deploy", &[]);
+    let run = Run { args, target, aws, name: target.stack_name(), again, phase: Cell::default() };
+    stop::unless(Box::pin(run.deploy(console)), || run.phase.get().stopped(target, &run.again)).await
 }
 
 impl Run<'_> {
@@ -102,44 +100,47 @@ impl Run<'_> {
         }
         let values =
             parameters::values(self.target, &bucket, &zips, &self.args.parameter, &before, &rendering.root);
+        let tags = vec![
+            ("Application".to_owned(), self.target.model.app.name.clone()),
+            ("Environment".to_owned(), self.target.environment.name.clone()),
+        ];
+        let tagged = old_stack.is_some_and(|stack| is_tagged(stack, &tags));
         let wish = Wish {
             stack: self.name.clone(),
             template_url: self.aws.object_url(&bucket.name, &rendering.root_key),
             parameters: parameters::as_request(&values, &before),
-            tags: vec![
-                ("Application".into(), self.target.model.app.name.clone()),
-                ("Environment".into(), self.env.clone()),
-            ],
+            tags,
             create: is_new,
             exists: stack.is_some(),
             role: self.args.role.clone(),
+            revert_drift: self.args.revert_drift,
         };
         self.phase.set(Phase::Prepared);
-        let Some(set) = changeset::make(self.aws, wish).await? else {
-            // Whoever began what was followed did not come to its checks.
-            return if joined && !self.args.preview {
-                self.finish(old_stack, console).await
-            } else {
-                self.nothing(old_stack, console).await
-            };
+        let Some(set) = changeset::make(self.aws, wish, console).await? else {
+            return self.unchanged(joined, old_stack, console).await;
         };
         let old = deployed::assembly(self.aws, &self.name, old_stack).await;
         let old = match old {
             Ok(old) => old.with_parameters(&self.name, &before),
-            Err(problem) => return self.without(&set, is_new, problem).await,
+            Err(problem) => return self.without(&set, problem, console).await,
         };
         let new = rendering.assembly.with_parameters(&self.name, &values);
         let preview = Preview::of(&self.name, &old, &new, &set.changes);
+        // CloudFormation takes nested stacks that get another one's outputs for changed, whatever changes.
+        if preview.is_empty() && !self.args.revert_drift && old.is_same(&new, &self.name) && tagged {
+            changeset::discard(self.aws, &set.id, &self.name, console).await;
+            return self.unchanged(joined, old_stack, console).await;
+        }
         self.show(&preview, is_new, console);
         if let Err(problem) = self.permitted(&preview, &old, &new) {
-            return self.without(&set, is_new, problem).await;
+            return self.without(&set, problem, console).await;
         }
         if self.args.preview {
-            changeset::discard(self.aws, &set.id, &self.name, is_new).await?;
+            changeset::discard(self.aws, &set.id, &self.name, console).await;
             return Ok(Exit::Done);
         }
         if let Err(problem) = self.agreed(&identity.account).await {
-            return self.without(&set, is_new, problem).await;
+            return self.without(&set, problem, console).await;
         }
         self.execute(&set, console).await
     }
@@ -147,7 +148,7 @@ impl Run<'_> {
     /// The stack once nothing goes on with it any more, and what is to be done with it.
     async fn rest(&self, console: &mut Console) -> Result<Rest, Problem> {
         let stack = status::find(self.aws, &self.name).await?;
-        let begin = state::begin(&self.name, stack.as_ref(), &self.env)?;
+        let begin = state::begin(self.target, stack.as_ref())?;
         if begin != Begin::Join {
             return Ok(Rest { stack, begin, joined: false });
         }
@@ -160,7 +161,7 @@ impl Run<'_> {
         self.follow(&id, events, console).await?;
         self.phase.set(Phase::Before);
         let stack = status::find(self.aws, &self.name).await?;
-        let begin = state::begin(&self.name, stack.as_ref(), &self.env)?;
+        let begin = state::begin(self.target, stack.as_ref())?;
         Ok(Rest { stack, begin, joined: true })
     }
 
@@ -170,6 +171,19 @@ impl Run<'_> {
             None if self.args.bootstrap_bucket => bucket::Wanted::Bootstrap,
             None => bucket::Wanted::Usual { deployed: deployed.get("ArtifactBucket").cloned() },
         }
+    }
+
+    /// Nothing is to be deployed. Whoever began what was followed did not come to its checks.
+    async fn unchanged(
+        &self,
+        joined: bool,
+        stack: Option<&Stack>,
+        console: &mut Console,
+    ) -> Result<Exit, Problem> {
+        if joined && !self.args.preview {
+            return self.finish(stack, console).await;
+        }
+        self.nothing(stack, console).await
     }
 
     async fn nothing(&self, stack: Option<&Stack>, console: &mut Console) -> Result<Exit, Problem> {
@@ -224,7 +238,12 @@ impl Run<'_> {
             .flat_map(|assembly| assembly.resources(&self.name))
             .map(|(stack, id, ..)| place(&stack, &id))
             .collect();
-        gate::pass(&stops, &self.args.allow, &places.into_iter().collect::<Vec<_>>(), &self.env)
+        gate::pass(
+            &stops,
+            &self.args.allow,
+            &places.into_iter().collect::<Vec<_>>(),
+            &self.target.environment.name,
+        )
     }
 
     async fn agreed(&self, account: &str) -> Result<(), Problem> {
@@ -233,19 +252,22 @@ impl Run<'_> {
         }
         let question =
             format!("deploy this to {} in {}, account {account}? [y/N]", self.name, self.aws.region());
-        let flag = format!("say it beforehand: {} ARGS=--yes", self.again);
-        if ask::confirm(&question, &["y", "yes"], &flag).await? {
+        let flag = format!("say it beforehand: {}", self.target.make("deploy", &["--yes"]));
+        if ask::confirm(&question, &["y", "Y", "yes", "Yes", "YES"], &flag).await? {
             return Ok(());
         }
         Err(Problem::refused("not deployed: the answer was no").note("nothing was changed"))
     }
 
-    /// Ends without the change set. That it can't be removed is a note: the next run removes it.
-    async fn without(&self, set: &ChangeSet, is_new: bool, problem: Problem) -> Result<Exit, Problem> {
-        match changeset::discard(self.aws, &set.id, &self.name, is_new).await {
-            Ok(()) => Err(problem),
-            Err(other) => Err(problem.note(format!("{other}; the next deployment removes it"))),
-        }
+    /// Ends without the change set.
+    async fn without(
+        &self,
+        set: &ChangeSet,
+        problem: Problem,
+        console: &mut Console,
+    ) -> Result<Exit, Problem> {
+        changeset::discard(self.aws, &set.id, &self.name, console).await;
+        Err(problem)
     }
 
     async fn execute(&self, set: &ChangeSet, console: &mut Console) -> Result<Exit, Problem> {
@@ -268,7 +290,7 @@ impl Run<'_> {
         let following = Following { aws: self.aws, id, rejoin: &self.again };
         let mut progress = Progress::new(self.args.at.json);
         let ended = follow(&following, events, &mut progress, console).await?;
-        state::judge(&self.name, &ended, &DONE, &self.env)?;
+        state::judge(self.target, &ended, &DONE)?;
         Ok(ended.stack)
     }
 
@@ -290,7 +312,7 @@ impl Run<'_> {
         }
         let Some(after) = after? else { return Ok(Exit::Done) };
         if !self.args.at.json {
-            console.say(&format!("\n{}", after.text().trim_end()));
+            console.say(&format!("\n{}", after.text(self.target).trim_end()));
         }
         Ok(if after.is_well() { Exit::Done } else { Exit::Unwell })
     }
@@ -304,6 +326,13 @@ impl Run<'_> {
         }
         after::check(self.target, self.aws, Patience::default(), console).await.map(Some)
     }
+}
+
+fn is_tagged(stack: &Stack, tags: &[(String, String)]) -> bool {
+    let has = |(key, value): &(String, String)| {
+        stack.tags().iter().any(|tag| tag.key() == Some(key) && tag.value() == Some(value))
+    };
+    stack.tags().len() == tags.len() && tags.iter().all(has)
 }
 
 fn by_name(outputs: &[(String, String)]) -> Map<String, Value> {

@@ -6,7 +6,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use super::{bucket::Bucket, fresh::Template, zips::Zip};
 use crate::{
     Problem,
-    aws::{Aws, Fault, Identity, Told as _},
+    aws::{Aws, Fault, Identity, Told as _, status},
 };
 
 /// Calls at once.
@@ -48,9 +48,9 @@ async fn put(
     let head = s3.head_object().bucket(&bucket.name).key(key).expected_bucket_owner(&identity.account);
     match head.send().await {
         Ok(_) => return Ok(false),
-        Err(error) if error.raw_response().is_some_and(|response| response.status().as_u16() == 404) => {}
-        // Without s3:ListBucket a missing object looks like a forbidden one; then putting it decides.
-        Err(error) if error.raw_response().is_some_and(|response| response.status().as_u16() == 403) => {}
+        // Without s3:ListBucket a missing object looks like a forbidden one, and credentials that have expired are told
+        // with 400, whose words are in a body that a HEAD doesn't get: putting it decides.
+        Err(error) if status(&error).is_some_and(|status| matches!(status, 400 | 403 | 404)) => {}
         Err(error) => return Err(Fault::of(&error).problem(&doing())),
     }
     s3.put_object()

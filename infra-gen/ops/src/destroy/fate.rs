@@ -130,7 +130,8 @@ impl Left {
     }
 }
 
-/// What is left: what the stack retained, logs that came after their group was deleted, and the artifact bucket.
+/// What is left: what the stack retained, logs that came after their group was deleted, and the artifact bucket; and why
+/// nobody knows of the rest, where it couldn't be looked at.
 ///
 /// Of a deletion that was broken off, the stack may not tell any more what it retained, so what the templates retain
 /// under a name of its own is looked for as well.
@@ -139,9 +140,10 @@ pub(super) async fn left(
     target: &Target,
     identity: &Identity,
     fate: &Fate,
-) -> Result<Vec<Left>, Problem> {
+) -> (Vec<Left>, Vec<Problem>) {
     let mut left: Vec<Left> = fate.kept.iter().map(|(ty, name)| kept(ty, name)).collect();
-    for (ty, name) in still_there(aws, target).await? {
+    let (found, unseen) = still_there(aws, target).await;
+    for (ty, name) in found {
         // A secret's own name has a suffix in its ARN.
         let is_told = |left: &Left| left.ty == ty && left.name.starts_with(&name);
         if !left.iter().any(is_told) {
@@ -160,7 +162,7 @@ pub(super) async fn left(
             name: bucket,
         });
     }
-    Ok(left)
+    (left, unseen)
 }
 
 fn kept(ty: &str, name: &str) -> Left {
@@ -184,33 +186,22 @@ fn kept(ty: &str, name: &str) -> Left {
 
 /// What the templates retain, and is there: type and own name. Keys and the audit trail's bucket have no name to be found
 /// by; topics go with their cluster.
-async fn still_there(aws: &Aws, target: &Target) -> Result<Vec<(String, String)>, Problem> {
-    let mut found = vec![];
+async fn still_there(aws: &Aws, target: &Target) -> (Vec<(String, String)>, Vec<Problem>) {
+    let (mut found, mut unseen) = (vec![], vec![]);
     let mut groups = BTreeSet::new();
-    for (ty, name) in deploy::retained(target)? {
-        let is_there = match ty.as_str() {
-            "AWS::DynamoDB::Table" => {
-                let told = aws.dynamodb().describe_table().table_name(&name).send().await.fault();
-                is_found(told, "ResourceNotFoundException", &name)?.is_some()
-            }
-            "AWS::SecretsManager::Secret" => {
-                let told = aws.secretsmanager().describe_secret().secret_id(&name).send().await.fault();
-                is_found(told, "ResourceNotFoundException", &name)?
-                    .is_some_and(|secret| secret.deleted_date().is_none())
-            }
-            "AWS::MSK::Cluster" => {
-                let told = aws.kafka().list_clusters().cluster_name_filter(&name).send().await;
-                let told = told.told("look for a cluster that is left")?;
-                told.cluster_info_list().iter().any(|cluster| cluster.cluster_name() == Some(&name))
-            }
-            "AWS::Logs::LogGroup" => {
-                groups.insert(name.clone());
-                false
-            }
-            _ => false,
-        };
-        if is_there {
-            found.push((ty, name));
+    let retained = deploy::retained(target).unwrap_or_else(|problem| {
+        unseen.push(problem);
+        vec![]
+    });
+    for (ty, name) in retained {
+        if ty == "AWS::Logs::LogGroup" {
+            groups.insert(name);
+            continue;
+        }
+        match is_there(aws, &ty, &name).await {
+            Ok(true) => found.push((ty, name)),
+            Ok(false) => {}
+            Err(problem) => unseen.push(problem),
         }
     }
     // A function that ran while its log group was deleted has made it anew.
@@ -221,9 +212,31 @@ async fn still_there(aws: &Aws, target: &Target) -> Result<Vec<(String, String)>
             .iter()
             .map(|function| format!("/aws/lambda/{}", target.function_name(function))),
     );
-    let groups = log_groups(aws, &groups).await?;
-    found.extend(groups.into_iter().map(|group| ("AWS::Logs::LogGroup".to_owned(), group)));
-    Ok(found)
+    match log_groups(aws, &groups).await {
+        Ok(groups) => found.extend(groups.into_iter().map(|group| ("AWS::Logs::LogGroup".to_owned(), group))),
+        Err(problem) => unseen.push(problem),
+    }
+    (found, unseen)
+}
+
+async fn is_there(aws: &Aws, ty: &str, name: &str) -> Result<bool, Problem> {
+    Ok(match ty {
+        "AWS::DynamoDB::Table" => {
+            let told = aws.dynamodb().describe_table().table_name(name).send().await.fault();
+            is_found(told, "ResourceNotFoundException", name)?.is_some()
+        }
+        "AWS::SecretsManager::Secret" => {
+            let told = aws.secretsmanager().describe_secret().secret_id(name).send().await.fault();
+            is_found(told, "ResourceNotFoundException", name)?
+                .is_some_and(|secret| secret.deleted_date().is_none())
+        }
+        "AWS::MSK::Cluster" => {
+            let told = aws.kafka().list_clusters().cluster_name_filter(name).send().await;
+            let told = told.told("look for a cluster that is left")?;
+            told.cluster_info_list().iter().any(|cluster| cluster.cluster_name() == Some(name))
+        }
+        _ => false,
+    })
 }
 
 /// What was looked for, unless the service says with this code that it isn't there.

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::{
     Exit, Problem,
     aws::{Aws, Identity, Told as _},
-    console::{Console, GOOD, styled},
+    console::{Console, GOOD, HINT, styled},
     deploy,
     exit::Detail,
     stack::{Events, Following, Progress, follow},
@@ -21,6 +21,9 @@ use crate::{
     target::{Target, Where},
 };
 use fate::{Fate, Left};
+
+/// The state of a stack that has nothing yet, as a preview leaves it.
+const EMPTY: &str = "REVIEW_IN_PROGRESS";
 
 /// What `destroy` takes.
 #[derive(Debug, Args)]
@@ -52,11 +55,10 @@ pub(crate) async fn run(
         return Err(Problem::bad_input("the local run has no stack")
             .help("stop it with Ctrl-C; what it keeps on disk: make dev ARGS=--help"));
     }
-    let env = &target.environment.name;
-    let again = format!("make destroy ENV={env}");
+    let again = target.make("destroy", &[]);
     let phase = Cell::default();
     let destroyed = destroy(args, target, aws, &again, &phase, console);
-    stop::unless(destroyed, || phase.get().stopped(env, &again)).await
+    stop::unless(destroyed, || phase.get().stopped(target, &again)).await
 }
 
 async fn destroy(
@@ -75,14 +77,15 @@ async fn destroy(
     };
     let id = stack.stack_id().unwrap_or(&name).to_owned();
     let state = stack.stack_status().map_or("", |status| status.as_str()).to_owned();
-    let fate = Fate::of(aws, &name, &stack).await?;
+    // What a preview has left has neither resources nor a template.
+    let fate = if state == EMPTY { Fate::default() } else { Fate::of(aws, &name, &stack).await? };
     let events = if state == "DELETE_IN_PROGRESS" {
         console.say(&format!("{name} is being deleted already; following it"));
         Events::of_last_operation(aws.cloudformation(), &id).await
     } else {
-        if state.ends_with("_IN_PROGRESS") && state != "REVIEW_IN_PROGRESS" {
+        if state.ends_with("_IN_PROGRESS") && state != EMPTY {
             return Err(Problem::failed(format!("{name} is {state}: something else goes on with it"))
-                .help(format!("follow it: make deploy ENV={}; then destroy it", target.environment.name)));
+                .help(format!("follow it: {}; then destroy it", target.make("deploy", &[]))));
         }
         tell(args, &name, &fate, console)?;
         if args.preview {
@@ -96,6 +99,11 @@ async fn destroy(
                 .help(format!("empty them as well: {again} ARGS=--empty-buckets")));
         }
         agree(args, &name, again).await?;
+        if state == EMPTY && status::deployed(target, aws).await?.is_some() {
+            return Err(Problem::refused(format!("not deleted: somebody deploys {name}"))
+                .note("it had no resources when this run looked what would be lost")
+                .help(format!("look again: {again}")));
+        }
         for bucket in &full {
             phase.set(Phase::Emptying);
             console.say(&format!("emptying {bucket}"));
@@ -118,14 +126,10 @@ async fn destroy(
             return Err(fault.problem("read the stack's events").help(help));
         }
     }
-    let left = fate::left(aws, target, &identity, &fate).await?;
-    if args.at.json {
-        let line = json!({ "event": "done", "status": "deleted", "stack": name, "left": left });
-        console.print(&format!("{line}\n"))?;
-    } else {
+    if !args.at.json {
         console.say(&format!("{}: {name}", styled(GOOD, "deleted")));
-        tell_left(&left, console)?;
     }
+    tell_left("deleted", args, &name, fate::left(aws, target, &identity, &fate).await, console)?;
     Ok(Exit::Done)
 }
 
@@ -138,23 +142,36 @@ async fn nothing(
     console: &mut Console,
 ) -> Result<Exit, Problem> {
     let name = target.stack_name();
-    let left = fate::left(aws, target, identity, &Fate::default()).await?;
-    if args.at.json {
-        let line = json!({ "event": "done", "status": "unchanged", "stack": name, "left": left });
-        console.print(&format!("{line}\n"))?;
-    } else {
+    if !args.at.json {
         console.say(&format!("{}: there is no stack {name}", styled(GOOD, "nothing to do")));
-        tell_left(&left, console)?;
     }
+    tell_left("unchanged", args, &name, fate::left(aws, target, identity, &Fate::default()).await, console)?;
     Ok(args.detail.nothing_to_do())
 }
 
-fn tell_left(left: &[Left], console: &mut Console) -> Result<(), Problem> {
-    if left.is_empty() {
-        return Ok(());
+/// What is left, and what couldn't be looked at: the stack is gone whatever that comes to.
+fn tell_left(
+    status: &str,
+    args: &Destroy,
+    name: &str,
+    (left, unseen): (Vec<Left>, Vec<Problem>),
+    console: &mut Console,
+) -> Result<(), Problem> {
+    let unseen: Vec<String> =
+        unseen.iter().map(|problem| format!("{problem} ({})", problem.notes.join("; "))).collect();
+    if args.at.json {
+        let line =
+            json!({ "event": "done", "status": status, "stack": name, "left": left, "unseen": unseen });
+        return console.print(&format!("{line}\n"));
     }
-    console.say("what is left, and what removes it:");
-    console.print(&left.iter().map(Left::lines).collect::<String>())
+    if !left.is_empty() {
+        console.say("what is left, and what removes it:");
+        console.print(&left.iter().map(Left::lines).collect::<String>())?;
+    }
+    for unseen in unseen {
+        console.say(&format!("{}: {unseen}; more may be left", styled(HINT, "note")));
+    }
+    Ok(())
 }
 
 fn tell(args: &Destroy, name: &str, fate: &Fate, console: &mut Console) -> Result<(), Problem> {
@@ -219,5 +236,5 @@ async fn followed(
     let following = Following { aws, id, rejoin: again };
     let mut progress = Progress::new(args.at.json);
     let ended = follow(&following, events, &mut progress, console).await?;
-    deploy::judge(&target.stack_name(), &ended, &["DELETE_COMPLETE"], &target.environment.name)
+    deploy::judge(target, &ended, &["DELETE_COMPLETE"])
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_cloudwatch::types::{AlarmType, MetricAlarm, StateValue};
 
 use super::{Check, Finding, Site};
-use crate::{Problem, aws::Told as _, console::count};
+use crate::{Problem, aws::Told as _, console::count, target::Target};
 
 const NAME: &str = "alarms";
 
@@ -17,7 +17,7 @@ pub(crate) async fn look(site: &Site<'_>, local: bool) -> Check {
     let alarms = model.alarms.iter().filter(|alarm| alarm.applies_to(environment));
     let ours: BTreeSet<String> = alarms.map(|alarm| model.alarm_name(alarm, environment)).collect();
     match find(site).await {
-        Ok(found) => judge(&ours, &found),
+        Ok(found) => judge(site.target, &ours, &found),
         Err(problem) => Check::unseen(NAME, problem),
     }
 }
@@ -37,7 +37,7 @@ async fn find(site: &Site<'_>) -> Result<Vec<MetricAlarm>, Problem> {
     Ok(found)
 }
 
-fn judge(ours: &BTreeSet<String>, found: &[MetricAlarm]) -> Check {
+fn judge(target: &Target, ours: &BTreeSet<String>, found: &[MetricAlarm]) -> Check {
     let name = |alarm: &MetricAlarm| alarm.alarm_name().unwrap_or_default().to_owned();
     // Another environment's names may start with ours.
     let found: Vec<&MetricAlarm> = found.iter().filter(|alarm| ours.contains(&name(alarm))).collect();
@@ -62,7 +62,7 @@ fn judge(ours: &BTreeSet<String>, found: &[MetricAlarm]) -> Check {
         findings.push(
             Finding::warning("there are no alarms")
                 .because("the template has them; they were deleted, or the platform has none")
-                .help("make deploy"),
+                .help(target.make_good()),
         );
     }
     Check::new(NAME, format!("none of {} is on", count(found.len(), "alarm")), findings)
@@ -88,7 +88,7 @@ mod tests {
     }
 
     fn judged(found: &[MetricAlarm]) -> Check {
-        judge(&BTreeSet::from([LAG.to_owned()]), found)
+        judge(&Target::example("prod", false), &BTreeSet::from([LAG.to_owned()]), found)
     }
 
     #[test]

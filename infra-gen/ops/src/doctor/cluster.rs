@@ -3,13 +3,13 @@
 use aws_sdk_kafka::types::{ClusterInfo, ClusterState, Scram};
 
 use super::{Check, Finding, Site};
-use crate::{Problem, aws::Told as _};
+use crate::{Problem, aws::Told as _, target::Target};
 
 const NAME: &str = "cluster";
 
-pub(crate) fn look(cluster: &Result<ClusterInfo, Problem>, local: bool) -> Check {
+pub(crate) fn look(target: &Target, cluster: &Result<ClusterInfo, Problem>) -> Check {
     match cluster {
-        Ok(cluster) => judge(cluster, local),
+        Ok(cluster) => judge(target, cluster),
         Err(problem) => Check::unseen(NAME, problem.clone()),
     }
 }
@@ -23,7 +23,7 @@ pub(crate) async fn describe(site: &Site<'_>) -> Result<ClusterInfo, Problem> {
 }
 
 /// <https://docs.aws.amazon.com/msk/latest/developerguide/msk-cluster-states.html>
-fn judge(cluster: &ClusterInfo, local: bool) -> Check {
+fn judge(target: &Target, cluster: &ClusterInfo) -> Check {
     let state = cluster.state().map_or("in no state", |state| state.as_str());
     let arn = cluster.cluster_arn().unwrap_or("?");
     let what = format!("the cluster is {state}");
@@ -52,9 +52,11 @@ fn judge(cluster: &ClusterInfo, local: bool) -> Check {
             Finding::bad(what)
                 .because("MSK couldn't make it; a key that it may not use is the commonest reason")
                 .help(format!("see why: {look}"))
-                .help(
-                    "a failed cluster can only be deleted: mend the cause, then make destroy and make deploy",
-                ),
+                .help(format!(
+                    "a failed cluster can only be deleted: mend the cause, then {}, which says first what is lost; then {}",
+                    target.make("destroy", &[]),
+                    target.make("deploy", &[])
+                )),
         ),
         _ => Some(Finding::bad(what).help(format!("see why: {look}"))),
     };
@@ -65,7 +67,7 @@ fn judge(cluster: &ClusterInfo, local: bool) -> Check {
     });
     let scram = cluster.client_authentication().and_then(|auth| auth.sasl()).and_then(|sasl| sasl.scram());
     // The local run's own brokers have their users elsewhere; a cluster that isn't up may not say.
-    let closed = !local && finding.is_none() && scram.and_then(Scram::enabled) != Some(true);
+    let closed = !target.local && finding.is_none() && scram.and_then(Scram::enabled) != Some(true);
     let closed = closed.then(|| {
         Finding::bad("the cluster doesn't take SCRAM users")
             .because("producers and pollers sign in with SCRAM-SHA-512, and no other way")
@@ -103,33 +105,45 @@ mod tests {
 
     #[test]
     fn an_active_cluster_is_well() {
-        let check = judge(&cluster(ClusterState::Active).build(), false);
+        let check = judge(&Target::example("prod", false), &cluster(ClusterState::Active).build());
         assert_eq!((check.verdict(), check.summary().as_str()), (Verdict::Ok, "ACTIVE, 2 brokers"));
     }
 
     #[test]
     fn a_healing_cluster_works_but_is_told() {
-        assert_eq!(judge(&cluster(ClusterState::Healing).build(), false).verdict(), Verdict::Warning);
+        assert_eq!(
+            judge(&Target::example("prod", false), &cluster(ClusterState::Healing).build()).verdict(),
+            Verdict::Warning
+        );
     }
 
     #[test]
     fn a_failed_cluster_is_bad_and_says_what_msk_says() {
         let info = StateInfo::builder().code("KMS").message("MSK may not use the key").build();
-        let check = judge(&cluster(ClusterState::Failed).state_info(info).build(), false);
+        let check =
+            judge(&Target::example("prod", false), &cluster(ClusterState::Failed).state_info(info).build());
         assert_eq!(check.verdict(), Verdict::Bad);
         assert_eq!(check.findings[0].cause, "MSK says: MSK may not use the key");
+        let help = &check.findings[0].help[1];
+        assert!(help.contains("make destroy ENV=prod") && help.contains("make deploy ENV=prod"), "{help}");
     }
 
     #[test]
     fn a_state_that_nobody_knows_is_bad() {
-        assert_eq!(judge(&cluster(ClusterState::from("MELTING")).build(), false).verdict(), Verdict::Bad);
-        assert_eq!(judge(&ClusterInfo::builder().build(), false).verdict(), Verdict::Bad);
+        assert_eq!(
+            judge(&Target::example("prod", false), &cluster(ClusterState::from("MELTING")).build()).verdict(),
+            Verdict::Bad
+        );
+        assert_eq!(
+            judge(&Target::example("prod", false), &ClusterInfo::builder().build()).verdict(),
+            Verdict::Bad
+        );
     }
 
     #[test]
     fn a_cluster_without_scram_is_bad_except_on_this_machine() {
         let cluster = ClusterInfo::builder().state(ClusterState::Active).build();
-        assert_eq!(judge(&cluster, false).verdict(), Verdict::Bad);
-        assert_eq!(judge(&cluster, true).verdict(), Verdict::Ok);
+        assert_eq!(judge(&Target::example("prod", false), &cluster).verdict(), Verdict::Bad);
+        assert_eq!(judge(&Target::example("prod", true), &cluster).verdict(), Verdict::Ok);
     }
 }

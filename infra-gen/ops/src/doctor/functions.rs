@@ -11,6 +11,7 @@ use super::{Check, Finding, Site, all};
 use crate::{
     aws::{Fault, Told as _},
     console::count,
+    target::Target,
 };
 
 /// A function of the model, and what Lambda has of it.
@@ -48,12 +49,12 @@ impl Configured<'_> {
 }
 
 /// Are they there and ready?
-pub(crate) fn judge_states(functions: &[Configured<'_>]) -> Check {
-    let findings = functions.iter().filter_map(state).collect();
+pub(crate) fn judge_states(target: &Target, functions: &[Configured<'_>]) -> Check {
+    let findings = functions.iter().filter_map(|function| state(target, function)).collect();
     Check::new("functions", format!("{} ready", count(functions.len(), "function")), findings)
 }
 
-fn state(function: &Configured<'_>) -> Option<Finding> {
+fn state(target: &Target, function: &Configured<'_>) -> Option<Finding> {
     let name = &function.name;
     let told = match &function.told {
         Ok(told) => told,
@@ -61,7 +62,7 @@ fn state(function: &Configured<'_>) -> Option<Finding> {
             return Some(
                 Finding::bad(format!("the function {name} is not there"))
                     .because("it was deleted, or the manifest has it and it was never deployed")
-                    .help("make deploy"),
+                    .help(target.make_good()),
             );
         }
         Err(fault) => return Some(Finding::unseen(&format!("look at the function {name}"), fault)),
@@ -71,12 +72,12 @@ fn state(function: &Configured<'_>) -> Option<Finding> {
         (Some(State::Failed), _) => Some(
             Finding::bad(format!("the function {name} can't run"))
                 .because(reason(told.state_reason()))
-                .help("make deploy, once that is mended"),
+                .help(again(function)),
         ),
         (_, Some(LastUpdateStatus::Failed)) => Some(
             Finding::bad(format!("the last update of the function {name} failed; it runs as it was before"))
                 .because(reason(told.last_update_status_reason()))
-                .help("make deploy, once that is mended"),
+                .help(again(function)),
         ),
         (Some(State::Pending), _) | (_, Some(LastUpdateStatus::InProgress)) => Some(
             Finding::warning(format!("the function {name} is being made ready"))
@@ -89,11 +90,19 @@ fn state(function: &Configured<'_>) -> Option<Finding> {
     }
 }
 
+/// What has Lambda try once more: an update, if only to what the function has already.
+fn again(function: &Configured<'_>) -> String {
+    format!(
+        "once that is mended: aws lambda update-function-configuration --function-name {} --timeout {}",
+        function.name, function.function.timeout_seconds
+    )
+}
+
 /// Are producers, and they alone, in the VPC?
-pub(crate) fn judge_network(functions: &[Configured<'_>], place: &Place) -> Check {
+pub(crate) fn judge_network(target: &Target, functions: &[Configured<'_>], place: &Place) -> Check {
     let inside = functions.iter().filter(|function| function.function.network == Network::Vpc).count();
     let mut findings: Vec<Finding> =
-        functions.iter().filter_map(|function| network(function, place)).collect();
+        functions.iter().filter_map(|function| network(target, function, place)).collect();
     if inside > 0 && (place.subnets.is_none() || place.group.is_none()) {
         findings.push(
             Finding::unknown("nobody knows whether the producers' subnets and group are the template's")
@@ -105,7 +114,7 @@ pub(crate) fn judge_network(functions: &[Configured<'_>], place: &Place) -> Chec
     Check::new("function network", well, findings)
 }
 
-fn network(function: &Configured<'_>, place: &Place) -> Option<Finding> {
+fn network(target: &Target, function: &Configured<'_>, place: &Place) -> Option<Finding> {
     // That it isn't there is told elsewhere.
     let told = function.told.as_ref().ok()?;
     let name = &function.name;
@@ -125,7 +134,7 @@ fn network(function: &Configured<'_>, place: &Place) -> Option<Finding> {
         (Network::Vpc, true) => Some(
             Finding::bad(format!("the function {name} is not in the VPC"))
                 .because("from outside it doesn't reach the brokers")
-                .help(mend(name, place)),
+                .help(mend(target, name, place)),
         ),
         (Network::Vpc, false) => {
             let groups: Vec<&str> = function.security_groups().collect();
@@ -135,13 +144,13 @@ fn network(function: &Configured<'_>, place: &Place) -> Option<Finding> {
                 let what = if other_group { "another security group" } else { "other subnets" };
                 Finding::bad(format!("the function {name} has {what} than the template says"))
                     .because("it was changed by hand, and may no longer reach brokers, secrets or tables")
-                    .help(mend(name, place))
+                    .help(mend(target, name, place))
             })
         }
     }
 }
 
-fn mend(name: &str, place: &Place) -> String {
+fn mend(target: &Target, name: &str, place: &Place) -> String {
     match (&place.subnets, &place.group) {
         (Some(subnets), Some(group)) => {
             let subnets: Vec<&str> = subnets.iter().map(String::as_str).collect();
@@ -151,7 +160,7 @@ fn mend(name: &str, place: &Place) -> String {
                 subnets.join(",")
             )
         }
-        _ => "update the topic's stack: make deploy".into(),
+        _ => target.make_good(),
     }
 }
 

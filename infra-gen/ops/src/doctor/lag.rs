@@ -7,7 +7,7 @@ use super::{
     mappings::Consumed,
     metrics::{Series, Wanted},
 };
-use crate::{Problem, console::count};
+use crate::{Problem, console::count, target::Target};
 
 const NAME: &str = "lag";
 
@@ -52,7 +52,7 @@ fn alarm<'a>(alarms: &'a [Alarm], topic: &str) -> Option<&'a Alarm> {
     alarms.iter().find(|alarm| matches!(&alarm.metric, AlarmMetric::ConsumerLag(of) if of == topic))
 }
 
-pub(crate) fn judge(lags: &[Lag], series: &Result<Series, Problem>) -> Check {
+pub(crate) fn judge(target: &Target, lags: &[Lag], series: &Result<Series, Problem>) -> Check {
     let series = match series {
         Ok(series) => series,
         Err(problem) => return Check::unseen(NAME, problem.clone()),
@@ -71,7 +71,7 @@ pub(crate) fn judge(lags: &[Lag], series: &Result<Series, Problem>) -> Check {
         let points = series.get(&lag.wanted).map(Vec::as_slice).unwrap_or_default();
         match points.iter().min_by_key(|point| point.age).filter(|newest| newest.is_recent()) {
             None => silent.push(lag.topic.as_str()),
-            Some(now) if now.value > lag.threshold => findings.push(behind(lag, now.value)),
+            Some(now) if now.value > lag.threshold => findings.push(behind(target, lag, now.value)),
             Some(now) => most = most.max(now.value),
         }
     }
@@ -80,13 +80,16 @@ pub(crate) fn judge(lags: &[Lag], series: &Result<Series, Problem>) -> Check {
         findings.push(
             Finding::unknown(format!("CloudWatch has no recent lag of {silent}"))
                 .because("MSK tells the lag of a group from its first committed offset on, some minutes late")
-                .help("send an event (make smoke), wait five minutes, then look again"),
+                .help(format!(
+                    "send an event ({}), wait five minutes, then look again",
+                    target.make("smoke", &[])
+                )),
         );
     }
     Check::new(NAME, format!("at most {most} records, of {}", count(lags.len(), "consumer")), findings)
 }
 
-fn behind(lag: &Lag, now: f64) -> Finding {
+fn behind(target: &Target, lag: &Lag, now: f64) -> Finding {
     Finding::bad(format!(
         "{} is {now} records behind on {} (the alarm's threshold is {})",
         lag.group, lag.topic, lag.threshold
@@ -97,8 +100,9 @@ fn behind(lag: &Lag, now: f64) -> Finding {
         lag.function
     ))
     .help(format!(
-        "too slow: give {} more partitions in topics.yaml, or its consumer more memory, then make deploy",
-        lag.topic
+        "too slow: give {} more partitions in topics.yaml, or its consumer more memory, then {}",
+        lag.topic,
+        target.make("deploy", &[])
     ))
     .help(format!(
         "throttled: aws lambda put-function-concurrency --function-name {} \
@@ -131,7 +135,7 @@ mod tests {
     /// Ages in seconds, with values.
     fn judged(points: &[(i64, f64)]) -> Check {
         let points = points.iter().map(|&(age, value)| Point { age, value }).collect();
-        judge(&[lag()], &Ok(Series::from([(lag().wanted, points)])))
+        judge(&Target::example("prod", false), &[lag()], &Ok(Series::from([(lag().wanted, points)])))
     }
 
     #[test]
@@ -153,7 +157,10 @@ mod tests {
 
     #[test]
     fn a_cluster_that_nobody_knows_is_not_no_lag() {
-        assert_eq!(judge(&[], &Ok(Series::new())).verdict(), Verdict::Unknown);
+        assert_eq!(
+            judge(&Target::example("prod", false), &[], &Ok(Series::new())).verdict(),
+            Verdict::Unknown
+        );
     }
 
     #[test]
@@ -166,7 +173,7 @@ mod tests {
     fn access_denied_is_not_no_lag() {
         let denied = Problem::bad_input("can't read metrics of CloudWatch: it isn't allowed")
             .note("AccessDenied: User is not authorized to perform: cloudwatch:GetMetricData");
-        let check = judge(&[lag()], &Err(denied));
+        let check = judge(&Target::example("prod", false), &[lag()], &Err(denied));
         assert_eq!(check.verdict(), Verdict::Unknown);
         assert!(check.findings[0].cause.contains("cloudwatch:GetMetricData"), "{check:?}");
     }

@@ -5,7 +5,7 @@ use futures_util::FutureExt as _;
 use model::{Consumer, Role, Topic};
 
 use super::{Check, Finding, Site, all};
-use crate::{Problem, aws::Told as _, console::count};
+use crate::{Problem, aws::Told as _, console::count, target::Target};
 
 const NAME: &str = "mappings";
 
@@ -43,7 +43,7 @@ pub(crate) async fn look(site: &Site<'_>) -> Check {
 async fn look_at(site: &Site<'_>, consumed: Consumed<'_>) -> Vec<Finding> {
     let function = consumed.function(site);
     match find(site, &function).await {
-        Ok(found) => judge(consumed, &function, &found),
+        Ok(found) => judge(site.target, consumed, &function, &found),
         Err(problem) => vec![problem.into()],
     }
 }
@@ -80,6 +80,7 @@ fn omitted() -> Finding {
 
 /// What is wrong with a function's mappings.
 pub(crate) fn judge(
+    target: &Target,
     consumed: Consumed<'_>,
     function: &str,
     found: &[EventSourceMappingConfiguration],
@@ -99,17 +100,17 @@ pub(crate) fn judge(
         findings.push(
             Finding::bad(format!("{function} has no event source mapping for {topic}"))
                 .because("nothing reads the topic, so its events wait until they expire")
-                .help("make deploy; a mapping that was deleted by hand comes back once the topic's stack is updated"),
+                .help(target.make_good()),
         );
     }
-    findings.extend(ours.iter().filter_map(|mapping| state(topic, mapping)));
-    findings.extend(ours.iter().filter_map(|mapping| result(topic, mapping)));
-    findings.extend(ours.iter().filter_map(|mapping| settings(consumed, mapping)));
+    findings.extend(ours.iter().filter_map(|mapping| state(target, topic, mapping)));
+    findings.extend(ours.iter().filter_map(|mapping| result(target, topic, mapping)));
+    findings.extend(ours.iter().filter_map(|mapping| settings(target, consumed, mapping)));
     findings
 }
 
 /// The state that it has, and whether it should.
-fn state(topic: &str, mapping: &EventSourceMappingConfiguration) -> Option<Finding> {
+fn state(target: &Target, topic: &str, mapping: &EventSourceMappingConfiguration) -> Option<Finding> {
     let (uuid, state) = (mapping.uuid().unwrap_or("?"), mapping.state().unwrap_or("?"));
     let what = format!("the mapping of {topic} is {state}");
     let reason = match mapping.state_transition_reason().unwrap_or_default() {
@@ -130,12 +131,14 @@ fn state(topic: &str, mapping: &EventSourceMappingConfiguration) -> Option<Findi
                 .because(if reason.is_empty() { "somebody switched it off".to_owned() } else { reason })
                 .help(format!("aws lambda update-event-source-mapping --uuid {uuid} --enabled")),
         ),
-        _ => Some(Finding::bad(what).because(reason).help("make deploy, which makes it anew")),
+        _ => {
+            Some(Finding::bad(what).because(reason).help(format!("when it is gone: {}", target.make_good())))
+        }
     }
 }
 
 /// What its last poll came to (<https://docs.aws.amazon.com/lambda/latest/dg/with-kafka-troubleshoot.html>).
-fn result(topic: &str, mapping: &EventSourceMappingConfiguration) -> Option<Finding> {
+fn result(target: &Target, topic: &str, mapping: &EventSourceMappingConfiguration) -> Option<Finding> {
     let result = mapping.last_processing_result()?;
     // `OK`, and `No records processed` before the first record.
     if !result.starts_with("PROBLEM") && !result.to_ascii_lowercase().contains("fail") {
@@ -163,7 +166,9 @@ fn result(topic: &str, mapping: &EventSourceMappingConfiguration) -> Option<Find
             .because("the function has no concurrency left")
             .help("aws lambda get-account-settings; raise the account's or the function's concurrency")
     } else if has(&["topic"]) {
-        finding.because("the topic isn't there").help("look at the topic's stack: make status")
+        finding
+            .because("the topic isn't there")
+            .help(format!("look at the topic's stack: {}", target.make("status", &[])))
     } else {
         finding
             .because("the function failed, or Lambda couldn't call it")
@@ -172,7 +177,11 @@ fn result(topic: &str, mapping: &EventSourceMappingConfiguration) -> Option<Find
 }
 
 /// Where it isn't as the model says.
-fn settings(consumed: Consumed<'_>, mapping: &EventSourceMappingConfiguration) -> Option<Finding> {
+fn settings(
+    target: &Target,
+    consumed: Consumed<'_>,
+    mapping: &EventSourceMappingConfiguration,
+) -> Option<Finding> {
     let wanted = consumed.consumer;
     let group =
         mapping.amazon_managed_kafka_event_source_config().and_then(|kafka| kafka.consumer_group_id());
@@ -201,7 +210,15 @@ fn settings(consumed: Consumed<'_>, mapping: &EventSourceMappingConfiguration) -
             differences.join("; ")
         ))
         .because("it was changed by hand, or the manifest was changed and not deployed")
-        .help("make deploy"),
+        .help(format!(
+            "by hand: aws lambda update-event-source-mapping --uuid {} --batch-size {} --maximum-retry-attempts {} \
+             --{}bisect-batch-on-function-error",
+            mapping.uuid().unwrap_or("?"),
+            wanted.batch.size,
+            wanted.retry.attempts,
+            if wanted.retry.bisect { "" } else { "no-" }
+        ))
+        .help(format!("the manifest, or the group: {}", target.make_good())),
     )
 }
 

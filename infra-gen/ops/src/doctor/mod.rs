@@ -25,6 +25,7 @@ use crate::{
     Exit, Problem,
     aws::Aws,
     console::Console,
+    status,
     target::{Target, Where},
 };
 pub(crate) use check::{Check, Finding, Verdict, details, table};
@@ -47,7 +48,7 @@ pub(crate) async fn run(
     doctor: &Doctor,
     console: &mut Console,
 ) -> Result<Exit, Problem> {
-    let Some(site) = Site::find(target, aws).await? else { return Err(not_there(target, aws)) };
+    let Some(site) = Site::find(target, aws).await? else { return Err(status::not_there(target, aws)) };
     let checks = look(&site, doctor.at.local).await;
     let verdict = checks.iter().map(Check::verdict).max().unwrap_or(Verdict::Ok);
     let text = if doctor.at.json {
@@ -78,12 +79,13 @@ async fn look(site: &Site<'_>, local: bool) -> Vec<Check> {
         metrics::read(site, metrics.collect())
     );
     // The local run tells of consumers alone; that it has no other metrics isn't that nothing happened.
-    let nothing = Err(Problem::failed("nobody counts what functions and tables of the local run do")
-        .help("see what functions wrote: the page of `make dev`, and `make logs ARGS=--local`"));
+    let nothing = Err(Problem::failed("nobody counts what functions and tables of the local run do").help(
+        format!("see what functions wrote: the page of `make dev`, and {}", site.target.make("logs", &[])),
+    ));
     let of_aws = if local { &nothing } else { &series };
     let (network, secrets, scram, mappings, tables, connections, alarms) = join!(
         network::look(site, &cluster, &functions),
-        secrets::look(site, local),
+        secrets::look(site),
         scram::look(site),
         mappings::look(site),
         tables::look(site, &tables, of_aws),
@@ -92,14 +94,14 @@ async fn look(site: &Site<'_>, local: bool) -> Vec<Check> {
     );
     vec![
         stack::look(site),
-        cluster::look(&cluster, local),
+        cluster::look(site.target, &cluster),
         network,
-        functions::judge_states(&functions),
-        functions::judge_network(&functions, &place),
+        functions::judge_states(site.target, &functions),
+        functions::judge_network(site.target, &functions, &place),
         secrets,
         scram,
         mappings,
-        lag::judge(&lags, &series),
+        lag::judge(site.target, &lags, &series),
         errors::judge(&errors, of_aws),
         tables,
         connections,
@@ -107,18 +109,11 @@ async fn look(site: &Site<'_>, local: bool) -> Vec<Check> {
     ]
 }
 
-/// Nothing is deployed.
-pub(crate) fn not_there(target: &Target, aws: &Aws) -> Problem {
-    Problem::new(Exit::Unwell, format!("there is no stack {} in {}", target.stack_name(), aws.region()))
-        .help(format!("deploy it: make deploy ENV={}", target.environment.name))
-        .help("or look elsewhere: AWS_REGION and AWS_PROFILE say where")
-}
-
 /// What is bad among the likely causes of an event that is lost.
 pub(crate) async fn likely_causes(site: &Site<'_>) -> Vec<Finding> {
     let (scram, mappings, functions) =
         join!(scram::look(site), mappings::look(site), functions::describe(site));
-    let checks = [scram, mappings, functions::judge_states(&functions)];
+    let checks = [scram, mappings, functions::judge_states(site.target, &functions)];
     let findings = checks.into_iter().flat_map(|check| check.findings);
     findings.filter(|finding| finding.verdict >= Verdict::Warning).collect()
 }

@@ -21,9 +21,9 @@ pub(crate) struct Site<'a> {
 }
 
 impl<'a> Site<'a> {
-    /// Looks at the root stack; `None` where there is none.
+    /// Looks at the root stack; `None` where nothing is deployed.
     pub(crate) async fn find(target: &'a Target, aws: &'a Aws) -> Result<Option<Self>, Problem> {
-        let stack = status::find(aws, &target.stack_name()).await?;
+        let stack = status::deployed(target, aws).await?;
         Ok(stack.map(|stack| Self::of(target, aws, &stack)))
     }
 

@@ -1,17 +1,19 @@
 //! Is the stack as its template says?
 
 use super::{Check, Finding, Site};
+use crate::target::Target;
 
 const NAME: &str = "stack";
 
 pub(crate) fn look(site: &Site<'_>) -> Check {
-    judge(&site.target.stack_name(), &site.target.environment.name, &site.state, &site.reason)
+    judge(site.target, &site.state, &site.reason)
 }
 
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html>
-fn judge(stack: &str, environment: &str, state: &str, reason: &str) -> Check {
+fn judge(target: &Target, state: &str, reason: &str) -> Check {
+    let stack = target.stack_name();
     let what = format!("the stack is {state}");
-    let deploy = format!("make deploy ENV={environment}");
+    let deploy = target.make("deploy", &[]);
     let events = format!("aws cloudformation describe-stack-events --stack-name {stack}");
     let finding = match state {
         "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" | "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" => {
@@ -33,7 +35,8 @@ fn judge(stack: &str, environment: &str, state: &str, reason: &str) -> Check {
                 .because("it was never wholly made")
                 .help(format!("see what failed: {events}"))
                 .help(format!(
-                    "remove what is left, then make it anew: make destroy ENV={environment}; {deploy}"
+                    "remove what is left, then make it anew: {}; {deploy}",
+                    target.make("destroy", &[])
                 )),
         ),
         state if state.ends_with("_IN_PROGRESS") => Some(
@@ -58,7 +61,7 @@ mod tests {
     use crate::doctor::Verdict;
 
     fn verdict(state: &str) -> Verdict {
-        judge("onboard-ai-dev", "dev", state, "").verdict()
+        judge(&Target::example("dev", false), state, "").verdict()
     }
 
     #[test]
@@ -74,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_rollback_that_failed_is_continued() {
-        let check = judge("onboard-ai-dev", "dev", "UPDATE_ROLLBACK_FAILED", "Resource users is gone");
+        let check = judge(&Target::example("dev", false), "UPDATE_ROLLBACK_FAILED", "Resource users is gone");
         assert_eq!(
             check.findings[0].help,
             ["aws cloudformation continue-update-rollback --stack-name onboard-ai-dev"]

@@ -11,6 +11,7 @@ use crate::{
     Problem,
     aws::{Fault, Told as _},
     console::count,
+    target::Target,
 };
 
 const NAME: &str = "tables";
@@ -46,7 +47,7 @@ pub(crate) async fn look(
                 let events = series.as_ref().ok().map(|series| events(series, metrics));
                 findings.extend(judge(name, &table, events));
             }
-            Err(fault) => findings.push(unseen(name, &fault)),
+            Err(fault) => findings.push(unseen(site.target, name, &fault)),
         }
     }
     if let Err(problem) = series {
@@ -62,14 +63,17 @@ async fn describe(site: &Site<'_>, name: &str) -> Result<TableDescription, Fault
     Ok(told.table.unwrap_or_else(|| TableDescription::builder().build()))
 }
 
-fn unseen(name: &str, fault: &Fault) -> Finding {
+fn unseen(target: &Target, name: &str, fault: &Fault) -> Finding {
     if fault.is("ResourceNotFoundException") {
         return Finding::bad(format!("the table {name} is not there"))
             .because("it was deleted by hand, with what was in it")
+            // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html
             .help(format!(
-                "restore it: aws dynamodb restore-table-to-point-in-time --source-table-name {name} \
-                 --target-table-name {name}-restored --use-latest-restorable-time"
-            ));
+                "restore it, from the backup that DynamoDB makes of a table with point-in-time recovery: aws dynamodb \
+                 list-backups --backup-type SYSTEM --table-name {name}; aws dynamodb restore-table-from-backup \
+                 --target-table-name {name} --backup-arn ARN"
+            ))
+            .help(format!("or have it anew, empty: {}", target.make_good()));
     }
     Finding::unseen(&format!("look at the table {name}"), fault)
 }

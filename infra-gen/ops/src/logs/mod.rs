@@ -18,6 +18,7 @@ use crate::{
     Exit, Problem,
     aws::{Aws, Told as _},
     console::Console,
+    status,
     target::{Target, Where},
 };
 use line::Line;
@@ -107,6 +108,9 @@ impl Logs {
             };
             if !told_missing && !polled.missing.is_empty() {
                 told_missing = true;
+                if polled.missing.len() == sources.len() && status::deployed(target, aws).await?.is_none() {
+                    return Err(status::not_there(target, aws));
+                }
                 console.say(&missing(&polled.missing, &sources, target));
             }
             for event in seen.take(polled.events) {
@@ -214,7 +218,7 @@ async fn ask(
 }
 
 fn missing(groups: &[String], sources: &[Source], target: &Target) -> String {
-    let why = format!("the stack makes it with the function; make status ENV={}", target.environment.name);
+    let why = format!("the stack makes it with the function; {}", target.make("status", &[]));
     match groups {
         [group] => format!("there is no log group {group} yet: {why}"),
         all if all.len() == sources.len() => format!("there are no log groups yet: {why}"),

@@ -108,7 +108,10 @@ pub(super) async fn put_back(
             let why = if failed {
                 "waits for the one before it".to_owned()
             } else {
-                format!("for its log: make logs FUNCTION={} ARGS=--errors", function.name.name)
+                {
+                    let logs = format!("logs FUNCTION={}", function.name.name);
+                    format!("for its log: {}", target.make(&logs, &["--errors"]))
+                }
             };
             failed = true;
             Outcome::Failed(why)

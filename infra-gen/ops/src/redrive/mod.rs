@@ -141,10 +141,15 @@ impl Redrive {
             ));
             match batch::put_back(&records[batch], target, aws).await {
                 Ok(told) => outcomes.extend(told),
-                // What was done before is told first.
+                // What was done before is told first; to programs in one document, with the rest as it is.
                 Err(problem) => {
+                    let problem = problem.note("the rest stays as it is; run the same again to go on");
+                    if self.at.json {
+                        self.show(&records, &outcomes, console)?;
+                        return Ok(problem.report(false, console));
+                    }
                     self.show(&records[..outcomes.len()], &outcomes, console)?;
-                    return Err(problem.note("the rest stays as it is; run the same again to go on"));
+                    return Err(problem);
                 }
             }
         }

@@ -31,11 +31,11 @@ pub(super) async fn open(target: &Target, aws: &Aws, ids: &BTreeSet<&str>) -> Re
     let heads = if ids.is_empty() {
         let index = target.model.system_table(TableRole::Errors).indexes.first();
         let index = index.map(|index| index.name.name.as_str());
-        rows::query(aws, &table, index, "kind", QUARANTINED).await?
+        rows::query(target, aws, &table, index, "kind", QUARANTINED).await?
     } else {
         let mut heads = vec![];
         for id in ids {
-            heads.push(named(aws, &table, id).await?);
+            heads.push(named(target, aws, &table, id).await?);
         }
         heads
     };
@@ -45,7 +45,7 @@ pub(super) async fn open(target: &Target, aws: &Aws, ids: &BTreeSet<&str>) -> Re
         let number = head.get("parts").and_then(Value::as_i64).unwrap_or_default();
         for part in 1..=number {
             let id = format!("{}/{part}", rows::text(&head, "errorId"));
-            parts.push(rows::get(aws, &table, "errorId", &id).await?);
+            parts.push(rows::get(target, aws, &table, "errorId", &id).await?);
         }
         records.push(restore(&head, &parts).ok_or_else(|| {
             Problem::failed(format!("the record of {} is not whole", rows::text(&head, "errorId")))
@@ -57,8 +57,8 @@ pub(super) async fn open(target: &Target, aws: &Aws, ids: &BTreeSet<&str>) -> Re
 }
 
 /// The row with this id.
-async fn named(aws: &Aws, table: &str, id: &str) -> Result<Row, Problem> {
-    let row = rows::get(aws, table, "errorId", id).await?;
+async fn named(target: &Target, aws: &Aws, table: &str, id: &str) -> Result<Row, Problem> {
+    let row = rows::get(target, aws, table, "errorId", id).await?;
     let Some(row) = row else {
         return Err(Problem::bad_input(format!("there is no error {id} in {table}"))
             .help("list what can be put back: --dry-run"));
@@ -112,7 +112,7 @@ pub(super) async fn begin(target: &Target, aws: &Aws, id: &str) -> Result<(), Pr
 /// What became of a record that the function took; one that it applied is marked so, and stays until it expires.
 pub(super) async fn end(target: &Target, aws: &Aws, id: &str) -> Result<Outcome, Problem> {
     let table = rows::table(target, TableRole::Errors);
-    let row = rows::get(aws, &table, "errorId", id).await?.unwrap_or_default();
+    let row = rows::get(target, aws, &table, "errorId", id).await?.unwrap_or_default();
     if !rows::has(&row, "pending", REDRIVE) {
         let text = |name| rows::text(&row, name);
         return Ok(Outcome::Again(format!("{}: {}", text("reason"), text("detail"))));

@@ -25,7 +25,7 @@ use crate::{
     Exit, Problem,
     aws::{Aws, Told as _},
     console::Console,
-    doctor::{self, Site},
+    doctor::Site,
     smoke, status,
     target::{Target, Where},
 };
@@ -89,13 +89,10 @@ impl Rotate {
             }
             troubles = look(target, aws, console).await?;
         } else if users {
-            console.say(&format!(
-                "in ten minutes, look at the mappings: make status ENV={}",
-                target.environment.name
-            ));
+            console.say(&format!("in ten minutes, look at the mappings: {}", target.make("status", &[])));
         }
         if self.smoke {
-            let site = Site::find(target, aws).await?.ok_or_else(|| doctor::not_there(target, aws))?;
+            let site = Site::find(target, aws).await?.ok_or_else(|| status::not_there(target, aws))?;
             if let Err(problem) = smoke::send(&site, Duration::from_mins(1), false).await {
                 troubles.push(problem.what.clone());
                 console.say(&format!("the synthetic event did not come through: {}", problem.what));
@@ -124,7 +121,7 @@ impl Rotate {
             Err(fault) if fault.is("ResourceNotFoundException") => {
                 return Err(Problem::bad_input(format!("there is no secret {name} in {}", aws.region()))
                     .note("a stack on an existing cluster has no SCRAM users of its own: their owner changes them")
-                    .help(format!("look whether it is deployed: make status ENV={}", target.environment.name)));
+                    .help(format!("look whether it is deployed: {}", target.make("status", &[]))));
             }
             Err(fault) => return Err(fault.problem(&format!("look at the secret {name}"))),
         };

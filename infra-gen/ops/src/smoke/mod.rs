@@ -16,6 +16,7 @@ use crate::{
     aws::Aws,
     console::Console,
     doctor::{self, Site},
+    status,
     target::{Target, Where},
 };
 use rows::Marker;
@@ -65,7 +66,7 @@ pub(crate) async fn run(
     console: &mut Console,
 ) -> Result<Exit, Problem> {
     let Some(site) = Site::find(target, aws).await? else {
-        return Err(doctor::not_there(target, aws));
+        return Err(status::not_there(target, aws));
     };
     let passed = send(&site, Duration::from_secs(smoke.timeout), smoke.keep).await?;
     let text = if smoke.at.json { format!("{:#}\n", passed.to_json()) } else { passed.text() };
@@ -86,7 +87,7 @@ pub(crate) async fn send(site: &Site<'_>, patience: Duration, keep: bool) -> Res
     let unmapped = unmapped(site, step).await;
     let start = Instant::now();
     let payload = step.payload(&target.model, Timestamp::now());
-    let accepted = publish::publish(aws, &function, &payload).await?;
+    let accepted = publish::publish(target, aws, &function, &payload).await?;
     let published = start.elapsed();
     let end = if let Some(reason) = unmapped {
         End::NotAwaited(reason)
@@ -122,7 +123,8 @@ async fn unmapped(site: &Site<'_>, step: Step<'_>) -> Option<String> {
     let found = doctor::mappings::find(site, &function).await.ok()?;
     let reads = |state: &str| !matches!(state, "Disabled" | "Disabling" | "Deleting");
     let is_read = found.iter().any(|mapping| mapping.state().is_some_and(reads));
-    (!is_read).then(|| format!("no mapping of {function} is enabled; make doctor says why"))
+    (!is_read)
+        .then(|| format!("no mapping of {function} is enabled; {} says why", site.target.make("doctor", &[])))
 }
 
 /// The event was published, and never seen again.
@@ -146,8 +148,7 @@ async fn lost(site: &Site<'_>, step: Step<'_>, accepted: &publish::Published, pa
             problem = problem.help(help);
         }
     }
-    let environment = &site.target.environment.name;
-    problem.help(format!("look at everything: make doctor ENV={environment}")).help(format!(
+    problem.help(format!("look at everything: {}", site.target.make("doctor", &[]))).help(format!(
         "and at the consumer's log: aws logs tail /aws/lambda/{} --since 10m",
         step.applier(site.target)
     ))

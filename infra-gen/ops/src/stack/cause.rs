@@ -1,5 +1,7 @@
 //! Why an operation failed: the first cause, not the last symptom.
 
+use std::collections::BTreeSet;
+
 use super::{Event, events::STACK};
 
 /// What is said of resources that were stopped since another one failed
@@ -20,9 +22,12 @@ const ECHOES: [&str; 6] = [
     "Rollback requested by user",
 ];
 
+/// The way back from an update begins.
+const ROLLBACK: &str = "UPDATE_ROLLBACK_IN_PROGRESS";
+
 /// The event with which it began: the earliest failure that isn't the echo of another one.
-pub(crate) fn first_cause(events: &[Event]) -> Option<&Event> {
-    let mut failed: Vec<&Event> = events.iter().filter(|event| event.failed()).collect();
+pub(crate) fn first_cause<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<&'a Event> {
+    let mut failed: Vec<&Event> = events.into_iter().filter(|event| event.failed()).collect();
     // What happened in a nested stack is told there before the root tells that the nested stack failed.
     failed.sort_by_key(|event| (event.at, event.stack.is_empty()));
     let told_inside = |event: &Event| {
@@ -36,6 +41,30 @@ pub(crate) fn first_cause(events: &[Event]) -> Option<&Event> {
     // Where nothing but echoes is left, the first of them is better than nothing.
     let fallback = || failed.iter().find(|event| !is_stopped(event));
     failed.iter().find(real).or_else(fallback).or(failed.first()).copied()
+}
+
+/// What stopped the way back: the earliest real failure after it began, in the root or in its own stack.
+pub(crate) fn first_cause_of_rollback(events: &[Event]) -> Option<&Event> {
+    let mut going = BTreeSet::new();
+    let on_the_way_back = events.iter().filter(|event| {
+        if event.own && event.status == ROLLBACK {
+            going.insert(event.stack.as_str());
+        }
+        going.contains("") || going.contains(event.stack.as_str())
+    });
+    first_cause(on_the_way_back)
+}
+
+/// As `continue-update-rollback --resources-to-skip` takes it: with the real name of the nested stack.
+pub(crate) fn to_skip(event: &Event, events: &[Event]) -> String {
+    let is_its_stack = |other: &&Event| {
+        other.ty == STACK && !other.own && other.resource == event.stack && !other.physical.is_empty()
+    };
+    let stack = events.iter().find(is_its_stack).and_then(|stack| stack.physical.split('/').nth(1));
+    match stack {
+        Some(stack) => format!("{stack}.{}", event.resource),
+        None => event.resource.clone(),
+    }
 }
 
 fn is_stopped(event: &Event) -> bool {
@@ -136,10 +165,47 @@ mod tests {
     }
 
     #[test]
+    fn what_stops_the_way_back_is_told_from_what_began_it() {
+        let own = |at, stack: &str, status: &str| Event {
+            own: true,
+            ..event(at, stack, "shop-dev", STACK, status, "")
+        };
+        let nested = Event {
+            physical: "arn:aws:cloudformation:us-east-1:1:stack/shop-dev-Data-1X/2".into(),
+            ..event(1, "", "Data", STACK, "UPDATE_IN_PROGRESS", "")
+        };
+        let mut events = vec![
+            nested,
+            event(2, "", "Alarm", "AWS::CloudWatch::Alarm", "UPDATE_FAILED", "the update's own"),
+            own(3, "", ROLLBACK),
+            event(4, "Data", "Users", "AWS::DynamoDB::Table", "UPDATE_FAILED", "it is gone"),
+            own(5, "", "UPDATE_ROLLBACK_FAILED"),
+        ];
+        let stopped = first_cause_of_rollback(&events).expect("a cause");
+        assert_eq!(
+            (stopped.resource.as_str(), to_skip(stopped, &events).as_str()),
+            ("Users", "shop-dev-Data-1X.Users")
+        );
+        assert_eq!(first_cause(&events).expect("a cause").resource, "Alarm");
+        // The nested stack was on its way back before the root was.
+        events[2] = own(3, "Data", ROLLBACK);
+        events.push(event(
+            6,
+            "",
+            "Data",
+            STACK,
+            "UPDATE_FAILED",
+            "Embedded stack x was not successfully updated",
+        ));
+        assert_eq!(first_cause_of_rollback(&events).expect("a cause").resource, "Users");
+        assert_eq!(first_cause_of_rollback(&events[..2]), None, "it never began");
+    }
+
+    #[test]
     fn only_echoes_are_better_than_nothing() {
         let events =
             [event(1, "", "Edge", STACK, "CREATE_FAILED", "Embedded stack x was not successfully created")];
         assert_eq!(first_cause(&events).expect("a cause").resource, "Edge");
-        assert_eq!(first_cause(&[]), None);
+        assert_eq!(first_cause([]), None);
     }
 }

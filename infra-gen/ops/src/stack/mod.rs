@@ -5,7 +5,7 @@ mod events;
 mod follow;
 mod progress;
 
-pub(crate) use cause::{first_cause, log_group};
+pub(crate) use cause::{first_cause, first_cause_of_rollback, log_group, to_skip};
 pub(crate) use events::{Event, Events, STACK, place};
 pub(crate) use follow::{Ended, Following, follow};
 pub(crate) use progress::Progress;

@@ -2,7 +2,7 @@
 
 mod parts;
 
-use aws_sdk_cloudformation::types::Stack;
+use aws_sdk_cloudformation::types::{Stack, StackStatus};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -80,15 +80,28 @@ fn group(title: &str, parts: &[Part]) -> String {
 /// # Errors
 /// There is none.
 async fn root(target: &Target, aws: &Aws) -> Result<Stack, Problem> {
-    let name = target.stack_name();
-    find(aws, &name).await?.ok_or_else(|| {
-        Problem::new(Exit::Unwell, format!("there is no stack {name} in {}", aws.region()))
-            .help(format!("deploy it: make deploy ENV={}", target.environment.name))
-            .help("or look elsewhere: AWS_REGION and AWS_PROFILE say where")
-    })
+    deployed(target, aws).await?.ok_or_else(|| not_there(target, aws))
 }
 
-/// The stack of this name, where there is one.
+/// Nothing is deployed.
+pub(crate) fn not_there(target: &Target, aws: &Aws) -> Problem {
+    let name = target.stack_name();
+    if target.local {
+        return Problem::new(Exit::Unwell, format!("the local run has no stack {name}"))
+            .help("start it for this environment: make dev ENV=".to_owned() + &target.environment.name);
+    }
+    Problem::new(Exit::Unwell, format!("there is no stack {name} in {}", aws.region()))
+        .help(format!("deploy it: {}", target.make("deploy", &[])))
+        .help("or look elsewhere: AWS_REGION and AWS_PROFILE say where")
+}
+
+/// The root stack, where something is deployed: without resources, as a preview leaves it, it is none.
+pub(crate) async fn deployed(target: &Target, aws: &Aws) -> Result<Option<Stack>, Problem> {
+    let stack = find(aws, &target.stack_name()).await?;
+    Ok(stack.filter(|stack| stack.stack_status() != Some(&StackStatus::ReviewInProgress)))
+}
+
+/// The stack of this name, where there is one, if only one without resources.
 pub(crate) async fn find(aws: &Aws, name: &str) -> Result<Option<Stack>, Problem> {
     let told = aws.cloudformation().describe_stacks().stack_name(name).send().await.fault();
     match told {
@@ -105,7 +118,7 @@ pub(crate) async fn cluster_arn(target: &Target, aws: &Aws) -> Result<String, Pr
     let arn = outputs(&stack).into_iter().find(|(key, _)| key == CLUSTER).map(|(_, value)| value);
     arn.ok_or_else(|| {
         Problem::new(Exit::Unwell, format!("the stack {} has no output {CLUSTER} yet", target.stack_name()))
-            .help(format!("look how far it is: make status ENV={}", target.environment.name))
+            .help(format!("look how far it is: {}", target.make("status", &[])))
     })
 }
 

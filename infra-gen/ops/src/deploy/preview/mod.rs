@@ -50,6 +50,11 @@ impl Preview {
         Self { rows, iam: iam::changes(&before, &after), cost: Cost::of(&before, &after), consequences }
     }
 
+    /// Nothing that anybody could see changes.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.iam.is_empty()
+    }
+
     /// For programs.
     pub(crate) fn json(&self) -> Value {
         json!({

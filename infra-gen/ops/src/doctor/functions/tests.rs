@@ -45,7 +45,8 @@ fn place() -> Place {
 fn judged(role: &Role, told: Result<GetFunctionConfigurationOutput, Fault>) -> (Check, Check) {
     let model = model();
     let functions = [Configured { function: model.function(role), name: "f".into(), told }];
-    (judge_states(&functions), judge_network(&functions, &place()))
+    let target = Target::example("prod", false);
+    (judge_states(&target, &functions), judge_network(&target, &functions, &place()))
 }
 
 fn producer() -> Role {
@@ -117,5 +118,8 @@ fn a_template_that_cannot_be_read_leaves_the_network_unknown() {
     let model = model();
     let told = Ok(in_vpc(&["subnet-a"], "sg-0producers").build());
     let functions = [Configured { function: model.function(&producer()), name: "f".into(), told }];
-    assert_eq!(judge_network(&functions, &Place::default()).verdict(), Verdict::Unknown);
+    assert_eq!(
+        judge_network(&Target::example("prod", false), &functions, &Place::default()).verdict(),
+        Verdict::Unknown
+    );
 }

@@ -33,7 +33,13 @@ fn healthy() -> aws_sdk_lambda::types::builders::EventSourceMappingConfiguration
 fn judged(found: &[EventSourceMappingConfiguration]) -> Vec<Finding> {
     let model = model();
     let topic = model.topic("user-info-submitted").expect("it is there");
-    judge(Consumed { topic, consumer: topic.consumer.as_ref().expect("it has one") }, FUNCTION, found)
+    let target = Target::example("prod", false);
+    judge(
+        &target,
+        Consumed { topic, consumer: topic.consumer.as_ref().expect("it has one") },
+        FUNCTION,
+        found,
+    )
 }
 
 #[test]
@@ -99,6 +105,9 @@ fn what_was_changed_by_hand_is_told() {
     let findings = judged(&[healthy().batch_size(1).build()]);
     assert_eq!(findings[0].verdict, Verdict::Warning);
     assert!(findings[0].what.ends_with("the batch size is 1, not 100"), "{findings:?}");
+    let command =
+        "aws lambda update-event-source-mapping --uuid a1b2c3d4-5678-90ab-cdef-11111EXAMPLE --batch-size 100";
+    assert!(findings[0].help[0].contains(command), "{findings:?}");
 }
 
 #[test]
