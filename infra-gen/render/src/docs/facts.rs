@@ -57,7 +57,10 @@ pub(super) fn of(model: &Model, topic: &Topic) -> Vec<(String, String)> {
         facts.push(("Push", format!("{} to every connection of the customer", code(&push.event_type))));
     }
     if let Some(errors) = &topic.error_topic {
-        facts.push(("Failed requests", format!("become events of {}", code(errors))));
+        facts.push((
+            "Failed steps",
+            format!("become events of {}; a bad request is only answered", code(errors)),
+        ));
     }
     let targets = topic.targets;
     let target = |what: &str, milliseconds| format!("{what} {}", words::duration(milliseconds));
