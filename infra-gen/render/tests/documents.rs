@@ -88,7 +88,8 @@ fn fixtures_conform_to_the_schemas_beside_them() {
         assert!(faults.is_empty(), "{path}: {faults:?}");
         checked += 1;
     }
-    assert_eq!(checked, 11, "six events and five requests");
+    let events = files.keys().filter(|path| path.starts_with("schema/events/")).count();
+    assert!(events >= 6 && checked > events, "{checked} of {events} events and the requests among them");
 }
 
 #[test]
