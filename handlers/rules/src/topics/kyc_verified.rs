@@ -70,6 +70,7 @@ const fn fatal(reason: &'static str) -> Finding {
     Finding { reason, score: 100, fatal: true }
 }
 
+/// Decides, unless the sanctions list doesn't answer.
 async fn verify(
     request: KycVerifiedRequest,
     stated: &Stated,

@@ -10,6 +10,9 @@ use crate::{
     tree::Place,
 };
 
+/// What a record's key can be: each has one spelling as text.
+pub(super) const TYPES: &[&str] = &["string", "email", "uuid", "date", "timestamp", "integer", "enum"];
+
 /// Ids as the runtime derives them for new customers; each hexadecimal digit is in one.
 const IDS: &[&str] = &[
     "00000000-0000-8000-8000-000000000000",
@@ -40,8 +43,7 @@ pub(super) fn of_request(
     }
     let Some(shape) = context.types.follow(field.shape()) else { return };
     // Other types can't be a key at all, and that was reported.
-    let is_key = matches!(shape.ty, "string" | "email" | "uuid" | "date" | "timestamp" | "integer" | "enum");
-    if producer.auth != raw::Access::Open || !is_key || holds_ids(shape) {
+    if producer.auth != raw::Access::Open || !TYPES.contains(&shape.ty) || holds_ids(shape) {
         return;
     }
     context.push(

@@ -118,7 +118,6 @@ fn record_age(context: &mut Context<'_>, topic: &Topic, place: Place<'_>) {
 
 /// The record key: a required field that has one spelling as text.
 fn record_key(context: &mut Context<'_>, topic: &str, raw: &raw::Topic, place: Place<'_>) {
-    const TYPES: &[&str] = &["string", "email", "uuid", "date", "timestamp", "integer", "enum"];
     let name = &*raw.key;
     let span = place.get("key").span();
     let fields: Vec<_> = raw.fields.keys().collect();
@@ -137,7 +136,7 @@ fn record_key(context: &mut Context<'_>, topic: &str, raw: &raw::Topic, place: P
         );
     }
     if let Some(shape) = context.types.follow(field.shape())
-        && !TYPES.contains(&shape.ty)
+        && !key::TYPES.contains(&shape.ty)
     {
         context.push(
             Diagnostic::new(
@@ -148,7 +147,7 @@ fn record_key(context: &mut Context<'_>, topic: &str, raw: &raw::Topic, place: P
             .label("a key must be text or a whole number")
             .also(written.get("type").span(), "its type")
             .note("Kafka's key, DynamoDB's key and the customer's token all hold it as one text")
-            .help(format!("choose a field of one of the types {}", crate::close::list(TYPES))),
+            .help(format!("choose a field of one of the types {}", crate::close::list(key::TYPES))),
         );
     }
     if field.pii {
