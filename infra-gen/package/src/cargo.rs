@@ -68,6 +68,11 @@ pub fn triple(architecture: Architecture) -> &'static str {
     }
 }
 
+/// The variable that names cargo's linker for a target (<https://doc.rust-lang.org/cargo/reference/config.html#targettriplelinker>).
+pub(crate) fn linker_variable(triple: &str) -> String {
+    format!("CARGO_TARGET_{}_LINKER", triple.to_uppercase().replace('-', "_"))
+}
+
 /// What cargo is told, before the packages.
 fn arguments(triple: &str, host: &Host, builder: Builder) -> Result<Vec<String>, Error> {
     if !host.targets.contains(triple) {
@@ -105,7 +110,8 @@ pub(crate) fn build(
     let names: BTreeSet<&str> = model.functions.iter().map(|function| function.name.name.as_str()).collect();
     let packages = packages(&names, root)?;
     let triple = triple(model.architecture);
-    let arguments = arguments(triple, &Host::ask(triple)?, builder)?;
+    let host = Host::ask(triple)?;
+    let arguments = arguments(triple, &host, builder)?;
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let failed = |reason: String| Error::NoTool { program: cargo.to_string_lossy().into(), reason };
     let mut command = Command::new(&cargo);
@@ -131,7 +137,9 @@ pub(crate) fn build(
         }
     }
     if !child.wait().map_err(|error| failed(error.to_string()))?.success() {
-        return Err(Error::Build);
+        let is_foreign = builder == Builder::Cargo && triple != host.triple;
+        let without_linker = is_foreign && env::var_os(linker_variable(triple)).is_none();
+        return Err(Error::Build { without_linker: without_linker.then(|| triple.to_owned()) });
     }
     match names.iter().find(|name| !programs.contains_key(**name)) {
         Some(name) => Err(Error::NotRendered((*name).to_owned())),
@@ -201,6 +209,17 @@ mod tests {
         assert!(help.contains("rustup target add aarch64-unknown-linux-gnu"), "{help}");
         let arguments = arguments(ARM, &host(X86, &[ARM]), Builder::Cargo).expect("now it can");
         assert!(arguments.ends_with(&["--target".into(), ARM.into()]), "{arguments:?}");
+    }
+
+    #[test]
+    fn a_build_for_another_processor_that_fails_tells_of_the_linker() {
+        let help = |triple: Option<&str>| Error::Build { without_linker: triple.map(str::to_owned) }.help();
+        let text = help(Some(ARM)).expect("there is a way");
+        assert!(
+            text.contains("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc"),
+            "{text}"
+        );
+        assert_eq!(help(None), None);
     }
 
     #[test]

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Fault, cargo::MISSING_TARGET};
+use crate::{
+    Fault,
+    cargo::{MISSING_TARGET, linker_variable},
+};
 
 /// Why functions couldn't be packaged.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +30,10 @@ pub enum Error {
     NotRendered(String),
     /// Cargo has said why.
     #[error("cargo could not build the functions")]
-    Build,
+    Build {
+        /// The target, where it is another than this machine's and cargo wasn't told a linker for it.
+        without_linker: Option<String>,
+    },
     /// What cargo built is no program for Linux.
     #[error("{} is no program that can be looked into: {reason}", path.display())]
     NoProgram {
@@ -66,6 +72,11 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::NoTarget(triple) => Some(MISSING_TARGET.replace("{triple}", triple)),
+            Self::Build { without_linker: Some(triple) } => Some(format!(
+                "where linking failed: cargo links for {triple} with this machine's own linker unless it is told another, as in\n\
+                 {}=aarch64-linux-gnu-gcc make build",
+                linker_variable(triple)
+            )),
             Self::NotRendered(_) => Some("run `make synth`".into()),
             Self::Unfit(faults) => {
                 let mut helps: Vec<&str> = faults.iter().filter_map(|(_, fault)| fault.help()).collect();
