@@ -54,6 +54,8 @@ export class Events {
   #store;
   #rows = new Map();
   #chosen;
+  /** Whether something is new of it. */
+  #changed = false;
   /** Whether the chosen record was seen in its partition when it was drawn last. */
   #seen = false;
   #follow;
@@ -64,6 +66,7 @@ export class Events {
     this.body = document.getElementById('events');
     this.detail = document.getElementById('event');
     store.addEventListener('stage', ({ detail }) => {
+      if (detail.record === this.#chosen) this.#changed = true;
       if (detail.record.eventId !== undefined && detail.record.eventId === this.#follow) this.choose(detail.record);
       this.#later();
     });
@@ -80,6 +83,7 @@ export class Events {
     if (byHand) this.#follow = undefined;
     const isNew = this.#chosen !== record;
     this.#chosen = record;
+    if (isNew) this.#open();
     this.#detail(isNew);
     this.#later();
   }
@@ -90,7 +94,7 @@ export class Events {
     setTimeout(() => {
       this.#due = false;
       this.#list();
-      if (this.#chosen) this.#detail(false);
+      if (this.#changed) this.#detail(false);
     }, 120);
   }
 
@@ -100,6 +104,11 @@ export class Events {
     const keys = new Set(records.map(({ key }) => key));
     for (const [key, row] of this.#rows) {
       if (keys.has(key)) continue;
+      // Who stands on a row, or looks at its event, keeps it, below the last ones.
+      if (row.record === this.#chosen || row.node.contains(document.activeElement)) {
+        row.update();
+        continue;
+      }
       row.node.remove();
       this.#rows.delete(key);
     }
@@ -143,11 +152,19 @@ export class Events {
       node.classList.toggle('chosen', chosen);
       button.setAttribute('aria-pressed', String(chosen));
     };
-    return { node, update };
+    return { record, node, update };
+  }
+
+  /** A place for a record: what is new of it changes one part, so that a person can read and copy the other. */
+  #open() {
+    this.about = el('div');
+    this.raw = el('pre', { tabIndex: 0, role: 'region', 'aria-label': 'The raw record' }, '…');
+    this.detail.replaceChildren(this.about, el('h4', {}, 'Raw record'), this.raw);
   }
 
   #detail(isNew) {
     const record = this.#chosen;
+    this.#changed = false;
     const stages = STAGES.filter(([stage]) => record.at[stage] !== undefined).sort(([a], [b]) => record.at[a] - record.at[b]);
     const [start, end] = [record.at[stages[0][0]], record.at[stages.at(-1)[0]]];
     const whole = Math.max(end - start, 0.1);
@@ -170,14 +187,13 @@ export class Events {
     const notes = record.quarantined
       ? [el('p', { class: 'note' }, `Set aside whole in error-logs, and support was told: ${record.quarantined}. Its partition goes on.`)]
       : [];
-    this.timeline = el('ol', { class: 'timeline' }, items);
+    const timeline = el('ol', { class: 'timeline' }, items);
     const told = record.alerts.map((detail) => el('p', { class: 'note plain' }, detail));
-    if (isNew) this.raw = el('pre', { tabIndex: 0, role: 'region', 'aria-label': 'The raw record' }, '…');
     // Whoever watches the partition may see the record later than its consumer does; before that there is none to show.
     const seen = record.at.published !== undefined;
     if (isNew || (seen && !this.#seen)) void this.#raw(record, this.raw, seen);
     this.#seen = seen;
-    this.detail.replaceChildren(head, ...notes, this.timeline, ...told, el('h4', {}, 'Raw record'), this.raw);
+    this.about.replaceChildren(head, ...notes, timeline, ...told);
   }
 
   async #raw(record, into, seen) {
@@ -223,11 +239,10 @@ export class Topics {
 
   update(state) {
     for (const [name, cells] of this.#rows) {
-      const { end = {}, totalLag = 0, mapping } = state.topics[name] ?? {};
+      const { end = {}, totalLag = 0, quarantined = 0, mapping } = state.topics[name] ?? {};
       const records = Object.values(end).reduce((sum, offset) => sum + offset, 0);
-      const set = [...this.store.records.values()].filter((record) => record.topic === name && record.quarantined).length;
       const dead = mapping?.dead_letters ?? mapping?.deadLetters ?? 0;
-      const plainCells = [records, totalLag, mapping?.failures ?? 0, set, dead];
+      const plainCells = [records, totalLag, mapping?.failures ?? 0, quarantined, dead];
       plainCells.forEach((value, index) => {
         cells[index].textContent = String(value);
         cells[index].dataset.tone = index > 0 && value > 0 ? 'late' : '';
@@ -248,6 +263,8 @@ export class Tables {
   #about;
   #chosen;
   #due;
+  /** How many rows each has. */
+  counts = {};
 
   constructor(about, store, isShown) {
     this.#about = about;
@@ -275,6 +292,7 @@ export class Tables {
 
   update({ tables }) {
     for (const [name, { count }] of this.buttons) count.textContent = String(tables[name] ?? '');
+    this.counts = tables;
   }
 
   later() {
@@ -295,8 +313,10 @@ export class Tables {
   async load() {
     const table = this.#chosen;
     const name = this.#about.names.tables[table.name.name];
-    const items = (await runner.rows(name).catch(() => [])).map((item) => plain({ M: item }));
-    if (table !== this.#chosen) return;
+    const rows = await runner.rows(name).catch(() => undefined);
+    // What is shown stays where the runner doesn't answer.
+    if (rows === undefined || table !== this.#chosen) return;
+    const items = rows.map((item) => plain({ M: item }));
     const keys = [table.key.name, table.sort?.name].filter(Boolean);
     const others = [...new Set(items.flatMap((item) => Object.keys(item)))].filter((column) => !keys.includes(column));
     // The runtime's own marks come last.
@@ -308,7 +328,10 @@ export class Tables {
     this.body.replaceChildren(...items.reverse().map((item) => el('tr', {}, columns.map((column) => cell(item[column])))));
     document.getElementById('no-rows').hidden = items.length > 0;
     document.getElementById('rows-table').hidden = items.length === 0;
-    document.getElementById('rows-caption').textContent = `${name}: ${items.length} row${items.length === 1 ? '' : 's'}`;
+    const all = Math.max(this.counts[name] ?? 0, items.length);
+    const counted = `${all} row${all === 1 ? '' : 's'}`;
+    document.getElementById('rows-caption').textContent =
+      all > items.length ? `${name}: the newest ${items.length} of ${counted}` : `${name}: ${counted}`;
   }
 }
 
@@ -319,13 +342,26 @@ function cell(value) {
 
 /** What the channels were told. */
 export class Alerts {
-  constructor() {
+  #due;
+
+  constructor(isShown) {
+    this.isShown = isShown;
     this.list = document.getElementById('alerts');
     this.known = 0;
   }
 
+  later() {
+    if (this.#due || !this.isShown()) return;
+    this.#due = setTimeout(() => {
+      this.#due = undefined;
+      void this.load();
+    }, 400);
+  }
+
   async load() {
-    const alerts = await runner.alerts().catch(() => []);
+    const alerts = await runner.alerts().catch(() => undefined);
+    // What is shown stays where the runner doesn't answer.
+    if (alerts === undefined) return;
     this.known = alerts.length;
     document.getElementById('no-alerts').hidden = alerts.length > 0;
     this.list.replaceChildren(

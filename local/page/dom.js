@@ -53,6 +53,14 @@ export function describe({ name, ...rest }) {
   return [name, others.map(([key, value]) => `${words(key).toLowerCase()} ${value}`).join(' · ')];
 }
 
+/** Marks a button as busy. It isn't disabled: a browser takes the focus away from what is. */
+export function busy(button, is) {
+  button.setAttribute('aria-disabled', String(is));
+}
+
+/** Whether what the button does is under way. */
+export const isBusy = (button) => button.ariaDisabled === 'true';
+
 /** Tells those who listen to the page; an `urgent` text interrupts. */
 export function announce(text, urgent = false) {
   const region = document.getElementById(urgent ? 'alarm' : 'status');

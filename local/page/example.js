@@ -14,9 +14,16 @@ export function person() {
   return {
     firstName: first,
     lastName: last,
-    fullName: `${first} ${last}`,
-    documentName: `${last.toUpperCase()}, ${first.toUpperCase()}`,
-    holderName: `${first} ${last}`,
+    // As the form has it, should somebody write another name there.
+    get fullName() {
+      return `${this.firstName} ${this.lastName}`;
+    },
+    get documentName() {
+      return `${this.lastName}, ${this.firstName}`.toUpperCase();
+    },
+    get holderName() {
+      return this.fullName;
+    },
     email: `${first}.${last}@example.com`.toLowerCase(),
     phone: '+44 20 7946 0123',
     // On every day of this year they are that old.

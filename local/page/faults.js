@@ -1,6 +1,6 @@
 /** Trouble to cause, and to watch. */
 
-import { announce, el, words } from './dom.js';
+import { announce, busy, el, isBusy, words } from './dom.js';
 import { runner } from './feed.js';
 
 export class Faults {
@@ -17,7 +17,10 @@ export class Faults {
     this.topic.append(...read.map((topic) => el('option', { value: topic.name.name }, words(topic.name.name))));
     this.poison.addEventListener('click', () => void this.#poison(follow));
     this.broker.addEventListener('click', () => void this.#outage());
-    store.addEventListener('broker', ({ detail: { down } }) => this.show(down));
+    store.addEventListener('broker', ({ detail: { down } }) => {
+      // Another page may have caused it.
+      if (down !== this.#down) this.#outageSaid(down);
+    });
     store.addEventListener('stage', ({ detail: { record, stage } }) => {
       if (stage === 'alerted' && record.quarantined) {
         this.say(`Quarantined: partition ${record.partition} of ${record.topic} goes on, support was told.`);
@@ -35,13 +38,30 @@ export class Faults {
     state.textContent = down ? 'Broker down' : 'Broker up';
   }
 
+  /** Nothing is known of the broker while the runner is gone. */
+  unknown() {
+    const state = document.getElementById('broker-state');
+    state.dataset.state = 'wait';
+    state.textContent = 'Broker unknown';
+  }
+
+  #outageSaid(down) {
+    this.show(down);
+    this.say(
+      down
+        ? 'The broker is down: a step is refused with 503 as soon as its function gives up, which takes seconds, and nothing is half-sent.'
+        : 'The broker is back: what waited goes on.',
+    );
+  }
+
   say(text, urgent = false) {
     this.said.textContent = text;
     announce(text, urgent);
   }
 
   async #poison(follow) {
-    this.poison.disabled = true;
+    if (isBusy(this.poison)) return;
+    busy(this.poison, true);
     try {
       const { topic, partition, offset } = await runner.fault({ kind: 'poison', topic: this.topic.value });
       const place = `${topic}/${partition}/${offset}`;
@@ -53,21 +73,21 @@ export class Faults {
     } catch (error) {
       this.say(error.message, true);
     } finally {
-      this.poison.disabled = false;
+      busy(this.poison, false);
     }
   }
 
   async #outage() {
+    if (isBusy(this.broker)) return;
     const down = !this.#down;
-    this.broker.disabled = true;
+    busy(this.broker, true);
     try {
       await runner.fault({ kind: 'broker', down });
-      this.show(down);
-      this.say(down ? 'The broker is down: a step is refused with 503, and nothing is half-sent.' : 'The broker is back: what waited goes on.');
+      this.#store.broker(down);
     } catch (error) {
       this.say(error.message, true);
     } finally {
-      this.broker.disabled = false;
+      busy(this.broker, false);
     }
   }
 }

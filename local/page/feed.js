@@ -28,12 +28,26 @@ export const runner = {
   },
 };
 
-/** Passes on what happens, from the beginning; the browser connects again by itself. */
-export function watch(take, live) {
-  const source = new EventSource(`${BASE}/events`);
-  source.addEventListener('message', ({ data }) => take(JSON.parse(data)));
-  source.addEventListener('open', () => live(true));
-  source.addEventListener('error', () => live(false));
+/**
+ * Passes on what happens, from the beginning; the browser connects again by itself.
+ *
+ * Only while somebody looks: a browser has six connections for all tabs of a host, and each feed keeps one.
+ *
+ * @param last What was taken last: its `seq`.
+ */
+export function watch(take, live, last) {
+  let source;
+  const look = () => {
+    source?.close();
+    source = undefined;
+    if (document.visibilityState !== 'visible') return;
+    source = new EventSource(`${BASE}/events?after=${last()}`);
+    source.addEventListener('message', ({ data }) => take(JSON.parse(data)));
+    source.addEventListener('open', () => live(true));
+    source.addEventListener('error', () => live(false));
+  };
+  document.addEventListener('visibilitychange', look);
+  look();
 }
 
 /** Calls `take` with the state every `every` milliseconds, while somebody looks. */

@@ -35,6 +35,13 @@ export class Form {
     this.set(values);
   }
 
+  /** The same, but what a person wrote stays as it is. */
+  complete(who, known) {
+    const isWritten = ([, value]) => !(Array.isArray(value) && value.length === 0);
+    const written = Object.fromEntries(Object.entries(this.value()).filter(isWritten));
+    this.fill(who, { ...known, ...written });
+  }
+
   /** Offers values that were seen for a field: those of a recommendation, say. */
   offer(name, choices) {
     this.root.find(name)?.offer?.(choices);

@@ -1,6 +1,6 @@
 /** The journey: a step for each topic that has a producer, each with its form, and what became of it. */
 
-import { announce, describe, el, label, span, words } from './dom.js';
+import { announce, busy, describe, el, isBusy, label, span, words } from './dom.js';
 import { Form } from './form.js';
 import { took } from './store.js';
 import { Traveller, travel } from './traveller.js';
@@ -28,6 +28,7 @@ export class Journey {
     this.list = document.getElementById('steps');
     this.whole = document.getElementById('whole');
     this.crowd = document.getElementById('crowd');
+    this.said = document.getElementById('journey-said');
     this.whole.addEventListener('click', () => void this.#run());
     this.crowd.addEventListener('click', () => void this.#crowd());
     document.getElementById('anew').addEventListener('click', () => {
@@ -82,6 +83,12 @@ export class Journey {
     document.getElementById('customer-id').textContent = traveller.customerId ?? 'named by the first answer';
   }
 
+  /** To those who see the page, and to those who listen to it. */
+  #say(text, urgent = false) {
+    this.said.textContent = text;
+    announce(text, urgent);
+  }
+
   async #sent(step) {
     // The first answer names the customer where a token is needed.
     document.getElementById('customer-id').textContent = this.#traveller.customerId ?? '';
@@ -109,37 +116,43 @@ export class Journey {
 
   /** Sends every step that is left, one after the other. */
   async #run() {
-    if (this.#running) return;
+    if (isBusy(this.whole)) return;
     if (this.#steps.every((step) => step.isDone)) this.begin();
     const traveller = this.#traveller;
     this.#running = true;
-    this.whole.disabled = true;
+    busy(this.whole, true);
+    this.said.textContent = '';
     try {
       for (const step of this.#steps.filter((each) => !each.isDone)) {
         step.open(false);
-        if (!step.isFilled) step.fill();
+        if (!step.isFilled) step.complete();
         await pause(PAUSE);
         if (traveller !== this.#traveller) return;
         if (!(await step.send())) return;
         if (step.topic.push) await traveller.push(step.eventId);
       }
-      announce('The journey is complete');
+      this.#say('The journey is complete');
     } catch (error) {
-      announce(error.message, true);
+      this.#say(error.message, true);
     } finally {
       this.#running = false;
-      this.whole.disabled = false;
+      busy(this.whole, false);
     }
   }
 
   async #crowd() {
     const many = 20;
-    this.crowd.disabled = true;
-    announce(`${many} customers are on their way`);
+    if (isBusy(this.crowd)) return;
+    if (this.#store.brokerDown) {
+      this.#say('The broker is down: nobody would get through.', true);
+      return;
+    }
+    busy(this.crowd, true);
+    this.#say(`${many} customers are on their way`);
     const results = await Promise.allSettled(Array.from({ length: many }, () => travel(this.#about, this.#topics)));
     const arrived = results.filter(({ status }) => status === 'fulfilled').length;
-    announce(`${arrived} of ${many} customers completed the journey`, arrived < many);
-    this.crowd.disabled = false;
+    this.#say(`${arrived} of ${many} customers completed the journey`, arrived < many);
+    busy(this.crowd, false);
   }
 }
 
@@ -203,19 +216,29 @@ class Step {
   fill() {
     this.isFilled = true;
     this.form.fill(this.traveller.who, this.traveller.known);
+    this.#offer();
+  }
+
+  /** What is still empty is filled as in an example. */
+  complete() {
+    this.form.complete(this.traveller.who, this.traveller.known);
+    this.#offer();
+  }
+
+  #offer() {
     for (const [name, choices] of this.traveller.choices) this.form.offer(name, choices);
   }
 
   /** Whether it was accepted. */
   async send() {
     if (this.isSending) return false;
-    const { known, choices } = this.traveller;
+    const { known } = this.traveller;
     const carried = this.carried.filter((name) => name in known).map((name) => [name, known[name]]);
     const request = { ...Object.fromEntries(carried), ...this.form.value() };
-    for (const [name, list] of choices) this.form.offer(name, list);
+    this.#offer();
     this.isSending = true;
     this.form.clear();
-    this.button.disabled = true;
+    busy(this.button, true);
     this.say('sending', 'Sending…');
     try {
       // The same again makes no second event, whatever became of the first try.
@@ -234,7 +257,7 @@ class Step {
       return false;
     } finally {
       this.isSending = false;
-      this.button.disabled = false;
+      busy(this.button, false);
     }
   }
 

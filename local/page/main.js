@@ -1,6 +1,6 @@
 /** Puts the page together. */
 
-import { el } from './dom.js';
+import { announce, el } from './dom.js';
 import { Alerts, Events, Tables, Tabs, Topics } from './details.js';
 import { Faults } from './faults.js';
 import { poll, runner, watch } from './feed.js';
@@ -23,14 +23,14 @@ async function start() {
   const pipeline = new Pipeline(about, store);
   const events = new Events(store);
   const topics = new Topics(about, store);
-  const alerts = new Alerts();
+  const alerts = new Alerts(() => tabs.current === 'alerts');
   const tables = new Tables(about, store, () => tabs.current === 'tables');
   const tabs = new Tabs(document.getElementById('details'), (name) => {
     if (name === 'tables') void tables.load();
     if (name === 'alerts') void alerts.load();
   });
   const places = new Set();
-  new Faults(about, store, (place) => {
+  const faults = new Faults(about, store, (place) => {
     const record = store.records.get(place);
     if (record) events.choose(record, true);
     else places.add(place);
@@ -38,7 +38,7 @@ async function start() {
   });
   store.addEventListener('stage', ({ detail: { record, stage } }) => {
     if (places.delete(record.key)) events.choose(record, true);
-    if (stage === 'alerted') void alerts.load();
+    if (stage === 'alerted') alerts.later();
   });
   store.addEventListener('broker', ({ detail: { down } }) => pipeline.broker(down));
   store.addEventListener('notice', () => {
@@ -47,19 +47,27 @@ async function start() {
   });
   new Journey(about, store, (eventId) => events.follow(eventId));
 
+  let gone = false;
   watch(
-    (happening) => {
-      // A runner that was started anew counts from the beginning, and knows nothing of what was before.
-      if (happening.seq < store.lastSeq) location.reload();
-      store.take(happening);
-    },
+    (happening) => store.take(happening),
     (live) => {
       const feed = document.getElementById('feed');
       feed.dataset.state = live ? 'up' : 'down';
       feed.textContent = live ? 'Live' : 'Runner gone';
+      if (live === !gone) return;
+      gone = !live;
+      if (gone) faults.unknown();
+      else faults.show(store.brokerDown);
+      announce(gone ? 'The runner is gone' : 'The runner is back', gone);
     },
+    () => store.lastSeq,
   );
   poll(EVERY, (state) => {
+    // One that was started anew counts from the beginning, and knows nothing of what was before.
+    if (state.run !== about.run) {
+      location.reload();
+      return;
+    }
     store.broker(state.brokerDown);
     pipeline.state(state, about.names);
     pipeline.numbers();
@@ -68,7 +76,7 @@ async function start() {
     const many = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;
     document.getElementById('connections').textContent = many(state.connections, 'connection');
     document.getElementById('alert-count').textContent = state.alerts > 0 ? String(state.alerts) : '';
-    if (state.alerts !== alerts.known && tabs.current === 'alerts') void alerts.load();
+    if (state.alerts !== alerts.known) alerts.later();
   });
   document.body.dataset.ready = 'true';
 }

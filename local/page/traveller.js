@@ -79,7 +79,9 @@ export class Traveller extends EventTarget {
       ? await call.call(this.api, named, { idempotencyKey })
       : await this.http.send(producer.method, producer.path, named, { idempotencyKey, token: this.api.token });
     for (const [name, value] of Object.entries(request)) {
-      if (typeof value !== 'object') this.known[name] = value;
+      if (typeof value === 'object') continue;
+      this.known[name] = value;
+      if (Object.getOwnPropertyDescriptor(this.who, name)?.writable) this.who[name] = value;
     }
     this.listen(answer.customerId);
     return answer;

@@ -133,7 +133,8 @@ impl Banner<'_> {
         let brokers = &self.deployment.endpoints.brokers;
         let (login, kcat) = match &self.client_files {
             Some([java, kcat]) => {
-                (format!(" --command-config {}", java.display()), format!("kcat -F {} -L", kcat.display()))
+                let word = |path: &Path| word(&path.display().to_string());
+                (format!(" --command-config {}", word(java)), format!("kcat -F {} -L", word(kcat)))
             }
             None => (String::new(), format!("kcat -b {brokers} -L")),
         };
@@ -156,6 +157,7 @@ impl Banner<'_> {
         let mut notes = Vec::new();
         if self.embedded_broker {
             notes.push("Kafka: librdkafka's own broker, in memory. A partition keeps its last 5 MiB; no admin API, no SCRAM.");
+            notes.push("Clients that begin with newer versions of Kafka's protocol (kafka-python 3) must be told api_version=(2,0,0).");
             notes
                 .push("Kafka's own commands (kafka-topics.sh and the others) need a real one: BROKER=kafka.");
         }
@@ -203,7 +205,30 @@ impl fmt::Display for Banner<'_> {
     }
 }
 
-/// As one word of a shell.
 fn quoted(value: &Value) -> String {
-    format!("'{}'", value.to_string().replace('\'', r"'\''"))
+    word(&value.to_string())
+}
+
+/// As one word of a shell.
+fn word(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn a_shell_takes_it_for_one_word() {
+        assert_eq!(word("/tmp/local-1/kafka.properties"), "/tmp/local-1/kafka.properties");
+        for (text, quoted) in
+            [("my data/x", "'my data/x'"), ("it's", r"'it'\''s'"), ("", "''"), ("$HOME", "'$HOME'")]
+        {
+            assert_eq!(word(text), quoted);
+        }
+    }
 }

@@ -48,7 +48,7 @@ pub enum LocalError {
         /// What builds it.
         command: &'static str,
     },
-    /// The embedded DynamoDB refuses something.
+    /// The DynamoDB refuses something, or can't be reached.
     #[error("the tables can't be made ready: {0}")]
     Tables(String),
     /// The brokers can't be used.
@@ -70,12 +70,36 @@ pub enum LocalError {
         /// Why not.
         source: io::Error,
     },
-    /// Options that contradict each other.
+    /// Options that contradict each other, or can't be followed.
     #[error("{0}")]
     Options(String),
+    /// Another local run works in the data folder.
+    #[error("{} is in use by another local run; stop that one, or give another folder", .0.display())]
+    DataInUse(PathBuf),
+    /// A function ended by itself.
+    #[error("{0}")]
+    Function(String),
+    /// A bench was stopped, or lost something.
+    #[error("{0}")]
+    Bench(String),
 }
 
 impl LocalError {
+    /// For `--help`.
+    pub const EXIT_CODES: &str = "\
+Exit codes:
+  0  it was stopped, or the bench is done
+  1  it failed: a port, a broker, a program that is missing
+  2  the manifest or the arguments are wrong";
+
+    /// The number that the shell sees: the generator's own.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Manifest(_) | Self::Environment { .. } | Self::Options(_) => 2,
+            _ => 1,
+        }
+    }
+
     /// A file or folder that can't be used.
     pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();

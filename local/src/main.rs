@@ -7,9 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use local::{
-    Banner, BrokerChoice, ExternalBroker, LocalError, Options, Ports, Run, aws::Delivery, bus::Stage,
+    Banner, BrokerChoice, ExternalBroker, LocalError, Options, Ports, Run,
+    aws::Delivery,
+    bus::{Happening, Stage},
     functions::Programs,
 };
 use serde_json::json;
@@ -24,7 +26,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The whole pipeline on one machine: no cloud account, no Docker.
 #[derive(Debug, Parser)]
-#[command(name = "local", version)]
+#[command(name = "local", version, after_help = LocalError::EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -42,6 +44,25 @@ enum Command {
         /// Its name in the manifest.
         name: String,
     },
+}
+
+/// A broker that is started here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// In this program and in memory.
+    Embedded,
+    /// A real Apache Kafka, which needs Java.
+    Kafka,
+    /// A variable that is set to nothing is not set.
+    #[value(name = "", hide = true)]
+    NotSaid,
+}
+
+fn started_here(kind: Option<Kind>) -> BrokerChoice {
+    match kind {
+        Some(Kind::Kafka) => BrokerChoice::Kafka,
+        Some(Kind::Embedded | Kind::NotSaid) | None => BrokerChoice::Embedded,
+    }
 }
 
 #[derive(Debug, Args)]
@@ -77,9 +98,9 @@ struct Dev {
     /// Port of a real Kafka [default: a free one].
     #[arg(long)]
     kafka_port: Option<u16>,
-    /// `embedded`, or `kafka` for a real Apache Kafka that is started here.
-    #[arg(long, env = "BROKER", default_value = "embedded", conflicts_with = "brokers")]
-    broker: String,
+    /// The broker [default: embedded].
+    #[arg(long, env = "BROKER", value_enum)]
+    broker: Option<Kind>,
     /// Use a Kafka cluster that runs already: `host:port,...`
     #[arg(long, env = "KAFKA_BROKERS", value_name = "SERVERS")]
     brokers: Option<String>,
@@ -116,14 +137,14 @@ fn main() -> ExitCode {
         Command::Bench(bench) => on(Builder::new_multi_thread(), measure(*bench)),
         // Its own program has one thread as well.
         Command::Function { name } => on(Builder::new_current_thread(), async move {
-            local::functions::run(&name).await.map_err(LocalError::Options)
+            local::functions::run(&name).await.map_err(LocalError::Function)
         }),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say_error(&format!("error: {error}"));
-            ExitCode::FAILURE
+            error.exit_code().into()
         }
     }
 }
@@ -164,17 +185,24 @@ async fn run(dev: Dev) -> Result<(), LocalError> {
     if open {
         open_page(&format!("http://{}/", run.deployment().endpoints.http));
     }
-    let (_, mut happenings) = run.bus().watch(u64::MAX);
+    // What went wrong on the way up as well.
+    let (past, mut happenings) = run.bus().watch(0);
+    let tell = |happening: &Happening| {
+        if json {
+            say(&serde_json::to_string(happening).unwrap_or_default());
+        } else if happening.stage == Stage::Notice {
+            say_error(&format!("note: {}", happening.detail.as_deref().unwrap_or_default()));
+        }
+    };
+    for happening in &past {
+        tell(happening);
+    }
     loop {
         tokio::select! {
             () = quit.asked() => break,
-            happening = happenings.recv() => match happening {
-                Ok(happening) if json => say(&serde_json::to_string(&*happening).unwrap_or_default()),
-                Ok(happening) if happening.stage == Stage::Notice => {
-                    say_error(&format!("note: {}", happening.detail.as_deref().unwrap_or_default()));
-                }
-                // Another one, or some were missed.
-                _ => {}
+            // An error says that some were missed.
+            happening = happenings.recv() => if let Ok(happening) = happening {
+                tell(&happening);
             },
         }
     }
@@ -190,9 +218,9 @@ async fn run(dev: Dev) -> Result<(), LocalError> {
 
 #[derive(Debug, Args)]
 struct Bench {
-    /// `embedded`, or `kafka` for a real Apache Kafka that is started here.
-    #[arg(long, env = "BROKER", default_value = "embedded")]
-    broker: String,
+    /// The broker [default: embedded].
+    #[arg(long, env = "BROKER", value_enum)]
+    broker: Option<Kind>,
     /// Events a second.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     rate: u32,
@@ -208,7 +236,7 @@ async fn measure(bench: Bench) -> Result<(), LocalError> {
     let options = Options {
         manifest: bench.manifest,
         functions: Programs::One(own_program()?),
-        broker: broker(&bench.broker)?,
+        broker: started_here(bench.broker),
         ports: Ports { http: Some(0), websocket: Some(0), aws: Some(0), dynamodb: Some(0), kafka: None },
         throttle: false,
         ..Options::default()
@@ -217,26 +245,17 @@ async fn measure(bench: Bench) -> Result<(), LocalError> {
     let mut quit = Quit::new()?;
     let report = local::bench::run(&options, plan, async move { quit.asked().await }).await?;
     say(report.to_string().trim_end());
-    match report.lost() {
-        0 => Ok(()),
-        lost => {
-            Err(LocalError::Options(format!("{lost} acknowledged events did not arrive within a minute")))
+    match (report.refused(), report.lost()) {
+        (0, 0) => Ok(()),
+        (0, lost) => {
+            Err(LocalError::Bench(format!("{lost} acknowledged events did not arrive within a minute")))
         }
+        (refused, _) => Err(LocalError::Bench(format!("{refused} requests were refused, or not answered"))),
     }
 }
 
 fn own_program() -> Result<PathBuf, LocalError> {
     std::env::current_exe().map_err(|source| LocalError::File { path: "local".into(), source })
-}
-
-fn broker(name: &str) -> Result<BrokerChoice, LocalError> {
-    match name {
-        "embedded" => Ok(BrokerChoice::Embedded),
-        "kafka" => Ok(BrokerChoice::Kafka),
-        other => Err(LocalError::Options(format!(
-            "there is no broker `{other}`: `embedded` or `kafka`, or --brokers for one that runs"
-        ))),
-    }
 }
 
 impl Dev {
@@ -245,17 +264,23 @@ impl Dev {
             Some(folder) => Programs::Folder(folder),
             None => Programs::One(own_program()?),
         };
-        let broker = match self.brokers {
+        // A variable that is set to nothing is not set.
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let broker = match given(self.brokers) {
+            Some(_) if self.broker.is_some_and(|kind| kind != Kind::NotSaid) => {
+                let both = "--broker (or BROKER) starts a broker, and --brokers (or KAFKA_BROKERS) names one that runs: give one";
+                return Err(LocalError::Options(both.into()));
+            }
             Some(servers) => BrokerChoice::External(ExternalBroker {
                 servers,
-                user: self.kafka_user.zip(self.kafka_password),
+                user: given(self.kafka_user).zip(given(self.kafka_password)),
                 ca: self.kafka_ca,
             }),
-            None => broker(&self.broker)?,
+            None => started_here(self.broker),
         };
         Ok(Options {
             manifest: self.manifest,
-            environment: self.env,
+            environment: given(Some(self.env)).unwrap_or_else(|| "dev".into()),
             functions,
             data: self.data,
             fresh: self.fresh,
@@ -267,7 +292,7 @@ impl Dev {
                 kafka: self.kafka_port,
             },
             broker,
-            dynamodb: self.dynamodb,
+            dynamodb: given(self.dynamodb),
             throttle: !self.no_throttle,
             deliver: self.deliver,
             ..Options::default()

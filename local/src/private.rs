@@ -1,6 +1,6 @@
 //! Files and folders that their owner alone may read.
 
-use std::{io::Write, path::Path};
+use std::{fs::File, io::Write, path::Path};
 
 use tempfile::{NamedTempFile, TempDir};
 
@@ -15,6 +15,19 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), LocalError> {
         file.persist(path).map_err(|error| error.error)
     };
     write().map(drop).map_err(LocalError::file(path))
+}
+
+/// Opens a file to write, and makes it where there is none; one that others could read, they no longer can.
+pub(crate) fn open(path: &Path) -> Result<File, LocalError> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path).map_err(LocalError::file(path))?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .map_err(LocalError::file(path))?;
+    Ok(file)
 }
 
 /// A folder that is removed with the value.

@@ -1,6 +1,7 @@
 //! Starts everything in the order in which each part needs the others, and stops it in the opposite one.
 
 use std::{
+    fs::{File, TryLockError},
     future::Future,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, OnceLock},
@@ -26,6 +27,7 @@ use crate::{
     mapping::Mappings,
     offsets::{self, Places},
     options::{BrokerChoice, Limits},
+    private,
     secrets::Secrets,
     tables, tap,
 };
@@ -52,6 +54,8 @@ pub struct Run {
     limits: Limits,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    /// Of the data folder; let go with the run.
+    _lock: Option<File>,
 }
 
 impl Run {
@@ -64,16 +68,14 @@ impl Run {
 
     async fn start_all(options: &Options) -> Result<Self, LocalError> {
         let model = manifest::read_file(&options.manifest)
-            .map_err(|error| LocalError::Manifest(error.to_string()))?;
+            .map_err(|error| LocalError::Manifest(error.with_outcome("nothing was started").to_string()))?;
         let environment = model.environment(&options.environment).cloned().ok_or_else(|| {
             let known: Vec<&str> =
                 model.environments.iter().map(|environment| environment.name.as_str()).collect();
             LocalError::Environment { name: options.environment.clone(), known: known.join(", ") }
         })?;
         let data = options.data.as_deref();
-        if let Some(folder) = data {
-            prepare(folder, options.fresh)?;
-        }
+        let lock = data.map(|folder| prepare(folder, options.fresh)).transpose()?;
         let secrets = Secrets::open(&model, data)?;
         if let BrokerChoice::External(external) = &options.broker
             && let Some((user, password)) = &external.user
@@ -107,7 +109,12 @@ impl Run {
             broker_variables: broker.variables(),
         };
         let deployment = Arc::new(Deployment { model, environment, endpoints, secrets });
-        tables::create(&deployment, &upstream).await?;
+        tables::create(&deployment, &upstream).await.map_err(|error| match (&options.dynamodb, error) {
+            (Some(url), LocalError::Tables(reason)) => LocalError::Tables(format!(
+                "{reason}; --dynamodb or AWS_ENDPOINT_URL_DYNAMODB names the DynamoDB at {url}"
+            )),
+            (_, error) => error,
+        })?;
 
         let logs = Logs::default();
         let functions = Functions::new(
@@ -160,12 +167,15 @@ impl Run {
         let producer: FutureProducer = observer
             .clone()
             .set("partitioner", "murmur2_random")
+            // Somebody waits for the answer.
+            .set("message.timeout.ms", "5000")
             .create()
             .map_err(|error| failed(error.to_string()))?;
         let flow = Flow { topics, progress: mappings.progress() };
         // Set here alone, so it is not set already.
         let _ = aws.flow.set(flow.clone());
         let console = Arc::new(Console {
+            run: uuid::Uuid::new_v4().simple().to_string(),
             aws,
             edge: Arc::clone(&edge),
             broker: Arc::clone(&broker),
@@ -188,6 +198,7 @@ impl Run {
             limits: options.limits.clone(),
             stop,
             tasks,
+            _lock: lock,
         })
     }
 
@@ -295,7 +306,20 @@ async fn supervise(broker: Arc<Broker>, bus: Bus, stopping: watch::Receiver<bool
     }
 }
 
-fn prepare(folder: &std::path::Path, fresh: bool) -> Result<(), LocalError> {
+/// Makes the folder and takes it for this run, so that no other works on the same files, or empties them.
+fn prepare(folder: &std::path::Path, fresh: bool) -> Result<File, LocalError> {
+    // Its tables hold personal data, so nobody else looks in.
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(LocalError::file(folder))?;
+    let path = folder.join("lock");
+    let lock = private::open(&path)?;
+    lock.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => LocalError::DataInUse(folder.to_owned()),
+        TryLockError::Error(error) => LocalError::file(path)(error),
+    })?;
     if fresh {
         // Only what a local run has written; the folder may hold other things.
         for name in ["tables.sqlite", "tables.sqlite-wal", "tables.sqlite-shm", "secrets.json", "kafka"] {
@@ -310,12 +334,7 @@ fn prepare(folder: &std::path::Path, fresh: bool) -> Result<(), LocalError> {
             }
         }
     }
-    // Its tables hold personal data, so nobody else looks in.
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(LocalError::file(folder))
+    Ok(lock)
 }
 
 async fn listen(

@@ -18,9 +18,23 @@ pub const ALL: [Secret; 3] = [Secret::ProducerCredentials, Secret::ConsumerCrede
 
 /// The secrets' values.
 pub struct Secrets {
-    all: Mutex<BTreeMap<Secret, Versions>>,
+    all: Mutex<All>,
     /// Where they are kept.
     path: Option<PathBuf>,
+}
+
+#[derive(Default)]
+struct All {
+    /// The run's own.
+    own: BTreeMap<Secret, Versions>,
+    /// Another cluster's, in their place for this run; they are kept nowhere.
+    given: BTreeMap<Secret, Versions>,
+}
+
+impl All {
+    fn of(&self, secret: Secret) -> Option<&Versions> {
+        self.given.get(&secret).or_else(|| self.own.get(&secret))
+    }
 }
 
 /// A secret's versions in use.
@@ -46,7 +60,7 @@ pub struct Stored {
 
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.lock().keys()).finish()
+        f.debug_set().entries(self.lock().own.keys()).finish()
     }
 }
 
@@ -68,20 +82,20 @@ impl Secrets {
                 path.display()
             ))
         })?;
-        for (secret, versions) in generated.lock().iter_mut() {
+        for (secret, versions) in &mut generated.lock().own {
             if let Some(kept) = kept.get(&name(*secret)) {
                 *versions = kept.clone();
             }
         }
         let secrets = Self { path: Some(path), ..generated };
-        secrets.keep(&secrets.lock())?;
+        secrets.keep(&secrets.lock().own)?;
         Ok(secrets)
     }
 
-    fn keep(&self, all: &BTreeMap<Secret, Versions>) -> Result<(), LocalError> {
+    fn keep(&self, own: &BTreeMap<Secret, Versions>) -> Result<(), LocalError> {
         let Some(path) = &self.path else { return Ok(()) };
         let all: BTreeMap<String, &Versions> =
-            all.iter().map(|(secret, versions)| (name(*secret), versions)).collect();
+            own.iter().map(|(secret, versions)| (name(*secret), versions)).collect();
         let text = serde_json::to_string_pretty(&all).unwrap_or_default();
         private::write(path, &text)
     }
@@ -94,8 +108,8 @@ impl Secrets {
             Secret::TokenKey => json!({ "key": format!("{}{}", chance(), chance()) }).to_string(),
         };
         let versions = |secret| Versions { current: Stored::new(text(secret)), previous: None };
-        let all = ALL.into_iter().map(|secret| (secret, versions(secret))).collect();
-        Self { all: Mutex::new(all), path: None }
+        let own = ALL.into_iter().map(|secret| (secret, versions(secret))).collect();
+        Self { all: Mutex::new(All { own, ..All::default() }), path: None }
     }
 
     /// What the secret is now.
@@ -103,33 +117,33 @@ impl Secrets {
     /// # Panics
     /// Never: every secret is made at the start.
     pub fn get(&self, secret: Secret) -> Stored {
-        self.lock().get(&secret).expect("every secret is made at the start").current.clone()
+        self.lock().of(secret).expect("every secret is made at the start").current.clone()
     }
 
     /// What it was until it was changed last.
     pub fn previous(&self, secret: Secret) -> Option<Stored> {
-        self.lock().get(&secret)?.previous.clone()
+        self.lock().of(secret)?.previous.clone()
     }
 
     /// Changes it under this version; what it was becomes the previous one. A version that is there stays as it is.
     pub fn put(&self, secret: Secret, version: &str, text: String) -> Result<(), LocalError> {
         let mut all = self.lock();
-        if let Some(versions) = all.get_mut(&secret)
+        let All { own, given } = &mut *all;
+        if let Some(versions) = given.get_mut(&secret).or_else(|| own.get_mut(&secret))
             && versions.current.version != version
         {
             let new = Stored { version: version.to_owned(), ..Stored::new(text) };
             versions.previous = Some(std::mem::replace(&mut versions.current, new));
         }
-        self.keep(&all)
+        self.keep(own)
     }
 
-    /// Makes this the user of producers and mappings alike: another cluster has its own users.
+    /// Makes this the user of producers and mappings alike, for this run: another cluster has its own users.
     pub fn set_credentials(&self, username: &str, password: &str) {
-        let mut all = self.lock();
+        let text = json!({ "username": username, "password": password }).to_string();
         for secret in [Secret::ProducerCredentials, Secret::ConsumerCredentials] {
-            if let Some(versions) = all.get_mut(&secret) {
-                versions.current.text = json!({ "username": username, "password": password }).to_string();
-            }
+            let versions = Versions { current: Stored::new(text.clone()), previous: None };
+            self.lock().given.insert(secret, versions);
         }
     }
 
@@ -140,7 +154,7 @@ impl Secrets {
         (text("username"), text("password"))
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Secret, Versions>> {
+    fn lock(&self) -> MutexGuard<'_, All> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -165,4 +179,41 @@ fn chance() -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model() -> Model {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../topics.yaml");
+        manifest::read_file(path).expect("the manifest is good")
+    }
+
+    #[test]
+    fn another_clusters_user_takes_the_place_of_the_runs_own_and_is_kept_nowhere() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let open = || Secrets::open(&model(), Some(folder.path())).expect("it can");
+        let own = open().credentials(Secret::ConsumerCredentials);
+        let secrets = open();
+        secrets.set_credentials("other", "their-password");
+        let given = ("other".to_owned(), "their-password".to_owned());
+        assert_eq!(secrets.credentials(Secret::ConsumerCredentials), given);
+        assert_eq!(secrets.credentials(Secret::ProducerCredentials), given);
+        // Changing any secret writes the file.
+        secrets.put(Secret::TokenKey, "v-2", r#"{"key":"k"}"#.into()).expect("it can");
+        let kept = fs::read_to_string(folder.path().join("secrets.json")).expect("it is there");
+        assert!(kept.contains("v-2") && !kept.contains("their-password"), "the file has the key alone");
+        assert_eq!(open().credentials(Secret::ConsumerCredentials), own);
+    }
+
+    #[test]
+    fn a_version_that_is_put_makes_the_one_before_it_the_previous() {
+        let secrets = Secrets::open(&model(), None).expect("it can");
+        let first = secrets.get(Secret::TokenKey);
+        secrets.put(Secret::TokenKey, "v-2", "two".into()).expect("it can");
+        secrets.put(Secret::TokenKey, "v-2", "three".into()).expect("it can");
+        assert_eq!(secrets.get(Secret::TokenKey).text, "two", "a version is never changed");
+        assert_eq!(secrets.previous(Secret::TokenKey).map(|stored| stored.text), Some(first.text));
+    }
 }

@@ -6,7 +6,7 @@ use dynoxide::Database;
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use crate::{Deployment, LocalError, aws::Upstream};
+use crate::{Deployment, LocalError, aws::Upstream, private};
 
 /// The embedded database's server and its sweeper.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ impl Embedded {
             None => Database::memory().map_err(failed)?,
             Some(folder) => {
                 let path = folder.join("tables.sqlite");
+                // SQLite gives its other files the same permissions.
+                private::open(&path)?;
                 Database::new(&path.display().to_string()).map_err(failed)?
             }
         };

@@ -6,7 +6,7 @@ use std::{
     collections::BTreeSet,
     io::{Read, Write},
     net::TcpStream,
-    process::{Command, Stdio},
+    process::Command,
     time::Duration,
 };
 
@@ -485,36 +485,6 @@ async fn nothing_is_left_behind_when_the_runner_is_killed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_port_in_use_is_a_clear_error() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    let port = taken.local_addr().expect("it listens").port().to_string();
-    let output = Command::new(env!("CARGO_BIN_EXE_local"))
-        .args(["dev", "--no-open", "--http-port", &port, "--manifest"])
-        .arg(support::root().join("topics.yaml"))
-        .stdout(Stdio::null())
-        .output()
-        .expect("it runs");
-    assert!(!output.status.success());
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(text.contains(&port) && text.contains("--http-port") && text.contains("in use"), "{text}");
-}
-
-#[test]
-fn options_that_say_less_than_is_meant_are_refused() {
-    for (arguments, told) in [
-        (["--brokers=127.0.0.1:1", "--kafka-password=p"], "--kafka-user"),
-        (["--brokers=127.0.0.1:1", "--kafka-ca=ca.pem"], "--kafka-user"),
-        (["--brokers=127.0.0.1:1", "--kafka-user=u"], "--kafka-password"),
-        (["--no-open", "--dynamodb=https://dynamodb.us-east-1.amazonaws.com"], "http://"),
-    ] {
-        let output = support::command().args(arguments).output().expect("it runs");
-        assert!(!output.status.success() && output.stdout.is_empty(), "{arguments:?}");
-        let text = String::from_utf8_lossy(&output.stderr);
-        assert!(text.contains(told), "{arguments:?}: {text}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_run_on_the_broker_and_the_tables_of_another_passes_an_event() {
     let first = Local::start(&[]);
     let mut command = support::command();
@@ -544,23 +514,6 @@ async fn a_run_on_the_broker_and_the_tables_of_another_passes_an_event() {
     assert_eq!(records["records"][0]["key"], "c-1", "{records}");
     assert!(second.stop().success());
     assert!(first.stop().success());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn tables_survive_a_restart_with_a_data_folder() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let data = ["--data", folder.path().to_str().expect("its name is text")];
-    let local = Local::start(&data);
-    let body = json!({ "customerId": "c-1", "email": "a@example.com", "firstName": "Ada" });
-    let (status, _) = local.step("/user-info", &body).await;
-    assert_eq!(status, 202);
-    local.until("it is applied", async |local| (!local.history("c-1").await.is_empty()).then_some(())).await;
-    assert!(local.stop().success());
-    let local = Local::start(&data);
-    assert_eq!(local.rows("users-dev").await.len(), 1);
-    assert!(local.stop().success());
-    let local = Local::start(&[data.as_slice(), &["--fresh"]].concat());
-    assert_eq!(local.rows("users-dev").await, Vec::<Value>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -182,7 +182,9 @@ struct Json<'a> {
 }
 
 impl Diagnostics {
-    pub(crate) fn with_outcome(self, outcome: &'static str) -> Self {
+    /// The same, with other words for what came of it than `nothing was written`.
+    #[must_use]
+    pub fn with_outcome(self, outcome: &'static str) -> Self {
         Self { outcome, ..self }
     }
 

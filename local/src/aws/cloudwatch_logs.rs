@@ -72,7 +72,7 @@ fn streams(aws: &Aws, asked: &Value) -> Result<Value, Fault> {
 
 fn filter(aws: &Aws, asked: &Value) -> Result<Value, Fault> {
     let group = group(asked)?;
-    let pattern = Pattern::parse(asked["filterPattern"].as_str().unwrap_or_default());
+    let pattern = Pattern::parse(asked["filterPattern"].as_str().unwrap_or_default())?;
     let (from, to) = times(asked);
     let after = token(&asked["nextToken"]).unwrap_or(0);
     let names: Vec<&str> =
@@ -112,6 +112,9 @@ fn events(aws: &Aws, asked: &Value) -> Result<Value, Fault> {
             && event.id > after
             && event.id < before
     };
+    if !aws.logs.streams(&group).ok_or_else(no_group)?.iter().any(|(name, _)| name.as_ref() == stream) {
+        return Err(Fault::not_found("The specified log stream does not exist."));
+    }
     let mut events = aws.logs.events(&group, wanted).ok_or_else(no_group)?;
     let limit = limit(asked);
     if asked["startFromHead"] == true || forward.is_some() {
@@ -168,23 +171,25 @@ fn token(value: &Value) -> Option<u64> {
 }
 
 /// The terms of a filter pattern: every plain term must be there, one of those with `?`, none of those with `-`
-/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html>). JSON patterns match
-/// nothing here, so that nobody takes a wrong answer for a right one.
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html>).
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Pattern {
     all: Vec<String>,
     any: Vec<String>,
     none: Vec<String>,
-    impossible: bool,
 }
 
 impl Pattern {
-    fn parse(text: &str) -> Self {
+    /// Of JSON and of columns it knows nothing: nobody shall take "no events" for an answer.
+    fn parse(text: &str) -> Result<Self, Fault> {
         let mut pattern = Self::default();
-        let text = text.trim();
-        pattern.impossible = text.starts_with('{') || text.starts_with('[');
-        let mut rest = text;
-        while !rest.is_empty() && !pattern.impossible {
+        let mut rest = text.trim();
+        if rest.starts_with(['{', '[', '%']) {
+            let message =
+                "the local run's filter patterns have plain terms only, such as ERROR or \"time out\"";
+            return Err(Fault::invalid(message));
+        }
+        while !rest.is_empty() {
             let (kind, after) = match rest.as_bytes()[0] {
                 mark @ (b'?' | b'-') => (mark, &rest[1..]),
                 _ => (b' ', rest),
@@ -200,12 +205,11 @@ impl Pattern {
             }
             rest = after.trim_start();
         }
-        pattern
+        Ok(pattern)
     }
 
     fn matches(&self, message: &str) -> bool {
-        !self.impossible
-            && self.all.iter().all(|term| message.contains(term))
+        self.all.iter().all(|term| message.contains(term))
             && (self.any.is_empty() || self.any.iter().any(|term| message.contains(term)))
             && !self.none.iter().any(|term| message.contains(term))
     }
@@ -217,12 +221,14 @@ mod tests {
 
     #[test]
     fn terms_are_all_any_or_none() {
-        let pattern = Pattern::parse(r#"ERROR ?"time out" ?late -test"#);
+        let pattern = Pattern::parse(r#"ERROR ?"time out" ?late -test"#).expect("it has terms");
         assert!(pattern.matches("ERROR it was late"));
         assert!(pattern.matches("ERROR a time out"));
         assert!(!pattern.matches("ERROR"));
         assert!(!pattern.matches("ERROR late test"));
-        assert!(Pattern::parse("").matches("anything"));
-        assert!(!Pattern::parse("{ $.level = ERROR }").matches("anything"));
+        assert!(Pattern::parse("").expect("it has none").matches("anything"));
+        for unknown in ["{ $.level = ERROR }", " [level]", "%a+%"] {
+            assert!(Pattern::parse(unknown).is_err(), "{unknown}");
+        }
     }
 }

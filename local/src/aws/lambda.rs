@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{body::Body, http::StatusCode, response::Response};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use model::{Function, Network};
+use model::{Function, Network, Role};
 use serde_json::{Value, json};
 
 use super::{
@@ -26,6 +26,13 @@ pub(super) async fn call(aws: &Arc<Aws>, rest: &[&str], date: &str, request: &Re
             Ok(response) => response,
             Err(fault) => reply::rest(Err(fault)),
         },
+        ("GET", [name, "concurrency"]) => reply::rest(find(aws, name).map(|function| {
+            let name = aws.deployment.function_name(function);
+            match aws.functions.reserved(&name) {
+                Some(number) => json!({ "ReservedConcurrentExecutions": number }),
+                None => json!({}),
+            }
+        })),
         ("PUT", [name, "concurrency"]) => reply::rest(reserve(aws, name, request)),
         ("DELETE", [name, "concurrency"]) => reply::rest(set_reserve(aws, name, None).map(|()| Value::Null)),
         ("GET", []) => {
@@ -50,7 +57,16 @@ pub(super) async fn call(aws: &Arc<Aws>, rest: &[&str], date: &str, request: &Re
 
 async fn invoke(aws: &Arc<Aws>, name: &str, request: &Request) -> Result<Response, Fault> {
     let function = find(aws, name)?;
+    if function.role == Role::BootstrapBrokers {
+        let message =
+            "CloudFormation alone calls this function; the local run sees to topics and users itself";
+        return Err(Fault::new(400, "InvalidRequestContentException", message));
+    }
     let name = aws.deployment.function_name(function);
+    if let Some(version) = request.query().get("Qualifier").filter(|version| *version != "$LATEST") {
+        let arn = aws.deployment.function_arn(&name);
+        return Err(Fault::not_found(format!("Function not found: {arn}:{version}")));
+    }
     if request.body.len() > MOST_PAYLOAD {
         let message = format!(
             "{} byte payload is too large for the RequestResponse invocation type",
@@ -78,7 +94,11 @@ async fn invoke(aws: &Arc<Aws>, name: &str, request: &Request) -> Result<Respons
             });
             return Ok(empty(StatusCode::ACCEPTED));
         }
-        _ => {}
+        None | Some("RequestResponse") => {}
+        Some(other) => {
+            let message = format!("{other} is no invocation type: RequestResponse, Event or DryRun");
+            return Err(Fault::new(400, "InvalidParameterValueException", message));
+        }
     }
     let outcome = aws.functions.invoke(&name, payload).await.map_err(|error| fault(&error))?;
     let mut response = Response::builder()
@@ -89,8 +109,9 @@ async fn invoke(aws: &Arc<Aws>, name: &str, request: &Request) -> Result<Respons
         response = response.header("x-amz-function-error", error);
     }
     if request.header("x-amz-log-type") == Some("Tail") {
-        let from = outcome.log.len().saturating_sub(TAIL);
-        response = response.header("x-amz-log-result", STANDARD.encode(&outcome.log.as_bytes()[from..]));
+        let log = aws.functions.log(&name, &outcome.request_id).await;
+        let from = log.len().saturating_sub(TAIL);
+        response = response.header("x-amz-log-result", STANDARD.encode(&log.as_bytes()[from..]));
     }
     Ok(response.body(Body::from(outcome.payload)).unwrap_or_default())
 }
@@ -174,7 +195,7 @@ pub(super) fn mappings(aws: &Aws, request: &Request) -> Result<Value, Fault> {
     let mappings: Vec<Value> = topics
         .filter_map(|topic| {
             let consumer = topic.consumer.as_ref()?;
-            let role = model::Role::Consumer(topic.name.name.clone());
+            let role = Role::Consumer(topic.name.name.clone());
             let function = deployment.model.function(&role);
             if asked.is_some_and(|asked| asked.name != function.name) {
                 return None;

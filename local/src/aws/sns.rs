@@ -301,14 +301,17 @@ fn notification(alert: &Alert, subscription: &str) -> Value {
         .iter()
         .map(|(name, value)| (name.clone(), json!({ "Type": "String", "Value": value })))
         .collect();
-    json!({
+    let mut notification = json!({
         "Type": "Notification",
         "MessageId": alert.message_id,
         "TopicArn": arn("sns", &alert.channel),
-        "Subject": alert.subject,
         "Message": alert.message,
         "Timestamp": clock::iso(alert.at),
         "SubscriptionArn": subscription,
         "MessageAttributes": attributes,
-    })
+    });
+    if let Some(subject) = &alert.subject {
+        notification["Subject"] = subject.as_str().into();
+    }
+    notification
 }

@@ -15,7 +15,10 @@ mod goals;
 mod load;
 mod processes;
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use futures_util::{FutureExt, future::BoxFuture};
 
@@ -40,6 +43,8 @@ pub struct Report {
     broker: &'static str,
     floor: Times,
     load: load::Outcome,
+    /// How long the start took.
+    ready: Duration,
     /// Of the functions' processes and the runner, in MiB.
     memory: Option<f64>,
     /// Of an event, in milliseconds: of the same processes, so this bench's own part and an embedded broker's are in it.
@@ -68,6 +73,11 @@ impl Report {
     pub fn lost(&self) -> usize {
         self.load.acknowledged.saturating_sub(self.load.end_to_end.0.len())
     }
+
+    /// Requests that were refused, or not answered.
+    pub fn refused(&self) -> u64 {
+        self.load.sent.saturating_sub(self.load.acknowledged as u64)
+    }
 }
 
 /// Starts everything, measures, and stops everything; also when it is `stopped` before it is done.
@@ -81,19 +91,21 @@ pub fn run<'a>(
 
 async fn start(options: &Options, plan: Plan, mut stopped: BoxFuture<'_, ()>) -> Result<Report, LocalError> {
     let broken_off = || "it was stopped".to_owned();
+    let began = Instant::now();
     let run = tokio::select! {
         run = Run::start(options) => run?,
-        () = &mut stopped => return Err(LocalError::Options(broken_off())),
+        () = &mut stopped => return Err(LocalError::Bench(broken_off())),
     };
+    let ready = began.elapsed();
     let measured = tokio::select! {
-        measured = measure(&run, plan) => measured,
+        measured = measure(&run, plan, ready) => measured,
         () = stopped => Err(broken_off()),
     };
     run.stop().await;
-    measured.map_err(LocalError::Options)
+    measured.map_err(LocalError::Bench)
 }
 
-async fn measure(run: &Run, plan: Plan) -> Result<Report, String> {
+async fn measure(run: &Run, plan: Plan, ready: Duration) -> Result<Report, String> {
     load::send(run, Plan { rate: plan.rate.min(WARM_UP.rate), ..WARM_UP }).await?;
     let floor = floor::measure(run, plan).await?;
     let before = processes::processor();
@@ -103,12 +115,12 @@ async fn measure(run: &Run, plan: Plan) -> Result<Report, String> {
     let each = |taken: Duration| taken.as_secs_f64() * 1000.0 / load.sent as f64;
     let processor = before.zip(after).map(|(before, after)| each(after.saturating_sub(before)));
     let broker = if run.is_embedded() { "embedded" } else { "kafka" };
-    Ok(Report { plan, broker, floor, load, memory: processes::memory(), processor })
+    Ok(Report { plan, broker, floor, load, ready, memory: processes::memory(), processor })
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { plan, broker, floor, load, memory, processor } = self;
+        let Self { plan, broker, floor, load, ready, memory, processor } = self;
         writeln!(
             f,
             "{broker} broker: {} events/s for {} s; sent {}, acknowledged {}, arrived {}",
@@ -139,6 +151,7 @@ impl fmt::Display for Report {
         let told = |figure: Option<f64>, unit: &str| {
             figure.map_or("this system doesn't tell".into(), |figure| format!("{figure:.1} {unit}"))
         };
+        writeln!(f, "  ready after {:.1} s", ready.as_secs_f64())?;
         writeln!(f, "  memory of runner and functions: {}", told(*memory, "MiB"))?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let processor = told(*processor, "ms an event");

@@ -108,7 +108,10 @@ impl Broker {
                 let replication = i32::from(environment.brokers.replication);
                 external::prepare(&broker.client(secrets, Secret::ConsumerCredentials), &topics, replication)
                     .await
-                    .map_err(|reason| LocalError::Broker { servers: external.servers.clone(), reason })?;
+                    .map_err(|reason| LocalError::Broker {
+                        servers: external.servers.clone(),
+                        reason: format!("{reason}; --brokers or KAFKA_BROKERS names them"),
+                    })?;
                 Ok(broker)
             }
             BrokerChoice::Kafka => {

@@ -48,6 +48,12 @@ pub(super) async fn cause(
             }
             let key = key.unwrap_or_else(|| "poison".into());
             let value = value.unwrap_or_else(|| "{ this is no event".into());
+            if console.broker.is_down() {
+                return refuse(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "the broker is down; bring it back first".into(),
+                );
+            }
             let record = FutureRecord::to(&topic).key(&key).payload(&value);
             match console.producer.send(record, Duration::from_secs(5)).await {
                 Ok(delivery) => Json(json!({

@@ -3,9 +3,9 @@
 //!
 //! | route | answer |
 //! | --- | --- |
-//! | `GET model` | `environment`, `model`, `names` (`functions`, `tables`, `channels`: name to real name), `endpoints`, `embeddedBroker` |
+//! | `GET model` | `run` (another one after each start), `environment`, `model`, `names` (`functions`, `tables`, `channels`: name to real name), `endpoints`, `embeddedBroker` |
 //! | `GET events?after=<seq>` | server-sent events, each a [`Happening`]: `seq`, `at` (ms since 1970), `stage` ([`Stage`](crate::bus::Stage)); where the stage has them `eventId`, `customerId`, `topic`, `partition`, `offset`, `function`, `connectionId`, `status`, `took` (ms), `detail` |
-//! | `GET state` | `topics` (`end`, `lag` by partition, `totalLag`, `mapping`), `deadLetters`, `functions`, `tables` (counts), `alerts`, `connections`, `brokerDown` |
+//! | `GET state` | `run`, `topics` (`end`, `lag` by partition, `totalLag`, `quarantined`, `mapping`), `deadLetters`, `functions`, `tables` (counts), `alerts`, `connections`, `brokerDown` |
 //! | `GET alerts` | `alerts`: what channels were told, oldest first |
 //! | `GET tables/{real name}` | `items`: the newest rows in DynamoDB's JSON, oldest first |
 //! | `GET topics/{topic}` | `records`: the last ones, key, value and headers as text |
@@ -44,6 +44,8 @@ use crate::{
 
 /// What the console shows and does.
 pub(crate) struct Console {
+    /// Tells this run from those before and after it.
+    pub(crate) run: String,
     pub(crate) aws: Arc<Aws>,
     pub(crate) edge: Arc<Edge>,
     pub(crate) broker: Arc<Broker>,
@@ -107,6 +109,7 @@ async fn model(State(console): State<Arc<Console>>) -> Json<Value> {
     let channels = deployment.model.channels.iter();
     let channels = channels.map(|channel| (channel.name.name.clone(), deployment.channel_name(channel)));
     Json(json!({
+        "run": console.run,
         "environment": deployment.environment,
         "model": deployment.model,
         "names": {

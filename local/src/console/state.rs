@@ -8,6 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use model::TableRole;
 use serde_json::{Value, json};
 
 use super::Console;
@@ -21,14 +22,21 @@ const AGES: [&str; 4] = ["_version", "appliedAt", "occurredAt", "expiresAt"];
 /// `GET /_local/state`
 pub(super) async fn state(State(console): State<Arc<Console>>) -> Json<Value> {
     let deployment = &console.aws.deployment;
+    let quarantined = quarantined(&console).await;
     let mut topics = BTreeMap::new();
     for (topic, progress) in &console.flow.progress {
         let numbers = progress.numbers();
         let end = console.flow.topics.end(topic);
         let lag = console.flow.lag(topic);
         let total: i64 = lag.values().sum();
-        topics
-            .insert(topic.clone(), json!({ "end": end, "lag": lag, "totalLag": total, "mapping": numbers }));
+        let told = json!({
+            "end": end,
+            "lag": lag,
+            "totalLag": total,
+            "quarantined": quarantined.get(topic).copied().unwrap_or(0),
+            "mapping": numbers,
+        });
+        topics.insert(topic.clone(), told);
     }
     let dead = &deployment.model.cluster.dead_letter_topic;
     let mut tables = BTreeMap::new();
@@ -40,6 +48,7 @@ pub(super) async fn state(State(console): State<Arc<Console>>) -> Json<Value> {
         tables.insert(name, pages.map(count));
     }
     Json(json!({
+        "run": console.run,
         "topics": topics,
         "deadLetters": console.flow.topics.count(dead),
         "functions": console.aws.functions.state(),
@@ -48,6 +57,26 @@ pub(super) async fn state(State(console): State<Arc<Console>>) -> Json<Value> {
         "connections": console.edge.connections.len(),
         "brokerDown": console.broker.is_down(),
     }))
+}
+
+/// Records that were set aside, by topic.
+async fn quarantined(console: &Console) -> BTreeMap<String, u64> {
+    let deployment = &console.aws.deployment;
+    let asked = json!({
+        "TableName": deployment.table_name(deployment.model.system_table(TableRole::Errors)),
+        "FilterExpression": "#kind = :kind",
+        "ProjectionExpression": "#topic",
+        "ExpressionAttributeNames": { "#kind": "kind", "#topic": "topic" },
+        "ExpressionAttributeValues": { ":kind": { "S": "QUARANTINED" } },
+    });
+    let mut counts = BTreeMap::new();
+    for page in console.aws.tables.scan(asked).await.unwrap_or_default() {
+        let topics = page["Items"].as_array().into_iter().flatten();
+        for topic in topics.filter_map(|row| row["topic"]["S"].as_str()) {
+            *counts.entry(topic.to_owned()).or_default() += 1;
+        }
+    }
+    counts
 }
 
 /// `GET /_local/tables/{table}`: the newest rows in DynamoDB's own JSON, oldest first.

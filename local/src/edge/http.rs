@@ -153,6 +153,9 @@ fn event(
         .entry("x-amzn-trace-id".into())
         .or_insert_with(|| format!("Root=1-{:08x}-{}", now / 1000, &id[..24]));
     headers.entry("x-forwarded-for".into()).or_insert_with(|| peer.ip().to_string());
+    headers.entry("x-forwarded-proto".into()).or_insert_with(|| "http".into());
+    let port = edge.deployment.endpoints.http.port();
+    headers.entry("x-forwarded-port".into()).or_insert_with(|| port.to_string());
     let mut event = json!({
         "version": "2.0",
         "routeKey": route_key,

@@ -39,8 +39,6 @@ pub struct Outcome {
     pub error: Option<String>,
     /// How long the function worked.
     pub took: Duration,
-    /// The end of the call's log.
-    pub log: String,
 }
 
 impl Outcome {
@@ -150,6 +148,19 @@ impl Functions {
         let request_id = uuid::Uuid::new_v4().to_string();
         pool.submit(Job { request_id, payload, trace, reply })?;
         answer.await.map_err(|_| InvokeError::Stopping)
+    }
+
+    /// The log of a function's call that has ended: its lines from `START` to `REPORT`. Empty where it is kept no longer.
+    pub async fn log(&self, name: &str, request_id: &str) -> String {
+        match self.pools.get(name) {
+            Some(pool) => pool.log(request_id).await,
+            None => String::new(),
+        }
+    }
+
+    /// Most calls of a function at a time, where they are limited.
+    pub fn reserved(&self, name: &str) -> Option<usize> {
+        self.pools.get(name)?.reserved()
     }
 
     /// Limits a function's calls at a time, as `put-function-concurrency` does.

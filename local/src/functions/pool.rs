@@ -24,8 +24,9 @@ use crate::{
     logs::Logs,
 };
 
-/// Lines of a call's log that are kept for its caller.
-const TAIL: usize = 100;
+/// What the program wrote last is still on its way through the pipe when its answer is there: so long the call's last
+/// lines wait for it.
+const PIPE: Duration = Duration::from_millis(10);
 
 /// Sandboxes that failed one after another before a new one waits a while.
 const FAILURES: u32 = 3;
@@ -112,6 +113,8 @@ struct Sandbox {
     started: Option<Duration>,
     born: Instant,
     init_error: Option<Bytes>,
+    /// It took too long to ask, and was killed.
+    late: bool,
     last_line: String,
 }
 
@@ -122,7 +125,6 @@ struct Call {
     began: Instant,
     timer: AbortHandle,
     init: Option<Duration>,
-    tail: VecDeque<String>,
 }
 
 impl Pool {
@@ -170,6 +172,10 @@ impl Pool {
         let mut ready = self.ready.subscribe();
         // The sender lives as long as the pool.
         let _ = ready.wait_for(|ready| *ready).await;
+    }
+
+    pub(super) fn reserved(&self) -> Option<usize> {
+        self.lock().reserved
     }
 
     pub(super) fn reserve(&self, concurrency: Option<usize>) {
@@ -271,7 +277,6 @@ impl Pool {
             began: Instant::now(),
             timer: timer.abort_handle(),
             init: init.filter(|init| !init.is_zero()),
-            tail: VecDeque::new(),
         });
         Work { request_id, deadline_ms: deadline, function_arn: self.arn.clone(), trace, payload }
     }
@@ -292,24 +297,20 @@ impl Pool {
         };
         state.invocations += 1;
         state.total += took;
-        let Call { request_id, reply, init, tail, .. } = call;
-        let mut outcome = Outcome { request_id, payload, error, took, log: String::new() };
+        let Call { request_id, reply, init, .. } = call;
+        let outcome = Outcome { request_id, payload, error, took };
         if !outcome.is_ok() {
             state.errors += 1;
             state.last_error = Some(outcome.error_line());
         }
         drop(state);
         let report = self.report(&outcome, init);
-        let start = format!("START RequestId: {} Version: $LATEST", outcome.request_id);
         let end = format!("END RequestId: {}", outcome.request_id);
-        let lines = [vec![start], tail.into(), vec![end.clone(), report.clone()]].concat();
-        outcome.log = lines.join("\n");
         let me = self.me.clone();
         // Whoever asked may have gone.
         let _ = reply.send(outcome);
         tokio::spawn(async move {
-            // What the program wrote last is still on its way through the pipe.
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            tokio::time::sleep(PIPE).await;
             if let Some(pool) = me.upgrade() {
                 pool.logs.write(&pool.group, &stream, end);
                 pool.logs.write(&pool.group, &stream, report);
@@ -358,12 +359,24 @@ impl Pool {
         if sandbox.started.is_none() {
             line.clone_into(&mut sandbox.last_line);
         }
-        if let Some(call) = sandbox.call.as_mut() {
-            if call.tail.len() == TAIL {
-                call.tail.pop_front();
+    }
+
+    /// The lines of a call that has ended, in one text.
+    pub(super) async fn log(&self, request_id: &str) -> String {
+        let report = format!("REPORT RequestId: {request_id}\t");
+        let start = format!("START RequestId: {request_id} ");
+        // They are dropped where others follow by the thousand.
+        for _ in 0..100 {
+            let lines = self.logs.events(&self.group, |_| true).unwrap_or_default();
+            if let Some(last) = lines.iter().rposition(|line| line.message.starts_with(&report)) {
+                let own = lines[..=last].iter().filter(|line| line.stream == lines[last].stream);
+                let mut own: Vec<&str> = own.map(|line| line.message.as_str()).collect();
+                own.drain(..own.iter().rposition(|line| line.starts_with(&start)).unwrap_or(0));
+                return own.join("\n");
             }
-            call.tail.push_back(line.to_owned());
+            tokio::time::sleep(PIPE).await;
         }
+        String::new()
     }
 
     pub(super) fn init_failed(&self, id: u64, error: Bytes) {
@@ -374,10 +387,14 @@ impl Pool {
 
     /// A sandbox's process is no more.
     pub(super) fn exited(&self, id: u64, how: &str) {
-        let message = format!("Runtime exited with error: {how}");
+        let mut message = format!("Runtime exited with error: {how}");
         self.finish(id, None, Finished::failed("Runtime.ExitError", &message));
         let mut state = self.lock();
         let Some(sandbox) = state.sandboxes.remove(&id) else { return };
+        if sandbox.late {
+            message =
+                format!("it did not ask for its first event within {} s", self.limits.init.as_secs_f64());
+        }
         state.idle.retain(|idle| *idle != id);
         if state.stopping {
             return;
@@ -402,7 +419,6 @@ impl Pool {
                     payload: error.clone(),
                     error: Some("Unhandled".into()),
                     took: Duration::ZERO,
-                    log: String::new(),
                 });
             }
             self.ready.send_replace(true);
@@ -433,6 +449,7 @@ impl Pool {
                 started: None,
                 born: Instant::now(),
                 init_error: None,
+                late: false,
                 last_line: String::new(),
             },
         );
@@ -441,8 +458,10 @@ impl Pool {
         tokio::spawn(async move {
             tokio::time::sleep(init).await;
             let Some(pool) = me.upgrade() else { return };
-            let never_asked = pool.lock().sandboxes.get(&id).is_some_and(|sandbox| sandbox.started.is_none());
-            if never_asked {
+            if let Some(sandbox) =
+                pool.lock().sandboxes.get_mut(&id).filter(|sandbox| sandbox.started.is_none())
+            {
+                sandbox.late = true;
                 kill.notify_one();
             }
         });
@@ -638,7 +657,14 @@ mod tests {
         order(&folder);
         let outcome = answer.await.expect("it is answered");
         assert_eq!(outcome.error_line(), "Runtime.ExitError: Runtime exited with error: exit status: 3");
-        assert!(outcome.log.contains("no, thanks"), "{}", outcome.log);
+        let log = pool.log("first").await;
+        let lines: Vec<&str> = log.lines().collect();
+        assert!(
+            matches!(lines[..], [start, "no, thanks", .., "END RequestId: first", report]
+                if start.starts_with("START RequestId: first ")
+                    && report.starts_with("REPORT RequestId: first\t")),
+            "{log}"
+        );
         notice(&bus, "it is started again").await;
         let next = submit(&pool, "second");
         pool.next(2).await.expect("it is known");
