@@ -39,8 +39,8 @@ build: ## every function for Lambda: target/lambda/<function>.zip
 
 # BROKER=kafka takes a real Apache Kafka; ENV=staging another environment; ARGS=--help tells the rest.
 dev: ## the whole pipeline on this machine, and a page that shows it
-	@if [ -x $(RUNNER) ]; then quiet=--quiet; else echo "first build: about ten minutes on two cores" >&2; fi; \
-	$(CARGO) build --release --locked --package local $$quiet && exec $(RUNNER) dev $(ARGS)
+	@[ -x $(RUNNER) ] || echo "first build: about ten minutes on two cores" >&2; \
+	$(CARGO) build --release --locked --package local && exec $(RUNNER) dev $(ARGS)
 
 ops:
 	@if [ -x $(OPS_BIN) ]; then quiet=--quiet; else echo "first build: about ten minutes on two cores" >&2; fi; \
