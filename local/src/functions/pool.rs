@@ -15,7 +15,11 @@ use tokio::{
     task::AbortHandle,
 };
 
-use super::{FunctionState, InvokeError, Outcome, process, programs::Program};
+use super::{
+    FunctionState, InvokeError, Outcome,
+    process::{self, OwnLines},
+    programs::Program,
+};
 use crate::{
     Deployment, Limits,
     bus::Bus,
@@ -24,9 +28,8 @@ use crate::{
     logs::Logs,
 };
 
-/// What the program wrote last is still on its way through the pipe when its answer is there: so long the call's last
-/// lines wait for it.
-const PIPE: Duration = Duration::from_millis(10);
+/// How long whoever asks for a call's log waits at a time for its last line.
+const LOG_WAIT: Duration = Duration::from_millis(10);
 
 /// Sandboxes that failed one after another before a new one waits a while.
 const FAILURES: u32 = 3;
@@ -105,6 +108,7 @@ struct State {
 #[derive(Debug)]
 struct Sandbox {
     stream: Arc<str>,
+    own: OwnLines,
     kill: Arc<Notify>,
     /// It asks for work.
     asking: Option<oneshot::Sender<Job>>,
@@ -256,11 +260,10 @@ impl Pool {
 
     fn begin(&self, sandbox: &mut Sandbox, id: u64, job: Job) -> Work {
         let Job { request_id, payload, trace, reply } = job;
-        self.logs.write(
-            &self.group,
-            &sandbox.stream,
-            format!("START RequestId: {request_id} Version: $LATEST"),
-        );
+        let start = vec![format!("START RequestId: {request_id} Version: $LATEST")];
+        if let Err(start) = sandbox.own.after_the_last(start) {
+            self.write_all(&sandbox.stream, start);
+        }
         let deadline = clock::millis() + i64::try_from(self.timeout.as_millis()).unwrap_or(i64::MAX / 2);
         let (me, timeout, late) = (self.me.clone(), self.timeout, request_id.clone());
         let timer = tokio::spawn(async move {
@@ -289,7 +292,7 @@ impl Pool {
             sandbox.call.as_ref().is_some_and(|call| request_id.is_none_or(|id| call.request_id == id));
         let Some(call) = sandbox.call.take_if(|_| matches) else { return false };
         call.timer.abort();
-        let stream = Arc::clone(&sandbox.stream);
+        let (stream, own) = (Arc::clone(&sandbox.stream), sandbox.own.clone());
         let took = call.began.elapsed();
         let (payload, error) = match finished {
             Finished::Answer(payload) => (payload, None),
@@ -306,16 +309,11 @@ impl Pool {
         drop(state);
         let report = self.report(&outcome, init);
         let end = format!("END RequestId: {}", outcome.request_id);
-        let me = self.me.clone();
+        if let Err(lines) = own.after_what_is_written(vec![end, report]) {
+            self.write_all(&stream, lines);
+        }
         // Whoever asked may have gone.
         let _ = reply.send(outcome);
-        tokio::spawn(async move {
-            tokio::time::sleep(PIPE).await;
-            if let Some(pool) = me.upgrade() {
-                pool.logs.write(&pool.group, &stream, end);
-                pool.logs.write(&pool.group, &stream, report);
-            }
-        });
         true
     }
 
@@ -351,6 +349,13 @@ impl Pool {
         self.finish(id, Some(request_id), Finished::failed("Sandbox.Timedout", &message));
     }
 
+    /// Lines of Lambda itself.
+    pub(super) fn write_all(&self, stream: &Arc<str>, lines: Vec<String>) {
+        for line in lines {
+            self.logs.write(&self.group, stream, line);
+        }
+    }
+
     /// A line of a sandbox's output.
     pub(super) fn output(&self, id: u64, stream: &Arc<str>, line: &str) {
         self.logs.write(&self.group, stream, line.to_owned());
@@ -374,7 +379,7 @@ impl Pool {
                 own.drain(..own.iter().rposition(|line| line.starts_with(&start)).unwrap_or(0));
                 return own.join("\n");
             }
-            tokio::time::sleep(PIPE).await;
+            tokio::time::sleep(LOG_WAIT).await;
         }
         String::new()
     }
@@ -439,10 +444,12 @@ impl Pool {
         let stream: Arc<str> =
             format!("{}/[$LATEST]{sandbox}", clock::written(clock::millis(), "%Y/%m/%d")).into();
         let kill = Arc::new(Notify::new());
+        let (own, waiting) = OwnLines::new();
         state.sandboxes.insert(
             id,
             Sandbox {
                 stream: Arc::clone(&stream),
+                own,
                 kill: Arc::clone(&kill),
                 asking: None,
                 call: None,
@@ -453,7 +460,7 @@ impl Pool {
                 last_line: String::new(),
             },
         );
-        tokio::spawn(process::run(me, id, stream, Arc::clone(&kill)));
+        tokio::spawn(process::run(me, id, stream, Arc::clone(&kill), waiting));
         let (me, init) = (self.me.clone(), self.limits.init);
         tokio::spawn(async move {
             tokio::time::sleep(init).await;
