@@ -70,7 +70,7 @@ rotate-secrets: WHAT = $(SECRET)
 $(DAILY): ops
 	@$(OPS_BIN) $@ $(WHAT) $(ARGS)
 
-test: ## every test that needs Rust and a C compiler alone
+test: ## every test that needs Rust and compilers for C and C++ alone
 	$(CARGO) test --workspace --locked
 
 test-full: infra-gen ## what takes minutes, or needs Python and Node as well

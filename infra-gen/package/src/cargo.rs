@@ -16,8 +16,8 @@ use crate::{Error, Glibc};
 
 /// Help for a machine that can't build for the processor.
 pub(crate) const MISSING_TARGET: &str = "nothing is downloaded unasked; install it with \
-    `rustup target add {triple}`,\nand a C compiler and linker for it (Debian: gcc-aarch64-linux-gnu), which cargo is told in \
-    CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER;\nor build on such a machine; or set `architecture: x86_64`";
+    `rustup target add {triple}`,\nand GNU's compiler for it (Debian: g++-aarch64-linux-gnu);\n\
+    or build on such a machine; or set `architecture: x86_64`";
 
 /// What builds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,9 +68,33 @@ pub fn triple(architecture: Architecture) -> &'static str {
     }
 }
 
-/// The variable that names cargo's linker for a target (<https://doc.rust-lang.org/cargo/reference/config.html#targettriplelinker>).
-pub(crate) fn linker_variable(triple: &str) -> String {
-    format!("CARGO_TARGET_{}_LINKER", triple.to_uppercase().replace('-', "_"))
+/// What the programs of GNU's compiler for a target begin with, as Debian, Ubuntu and Fedora name them.
+fn prefix(triple: &str) -> String {
+    triple.replace("-unknown-", "-") + "-"
+}
+
+/// Variables that make a build for another processor use that one's compiler, those aside that are set.
+///
+/// Cargo is told its linker (<https://doc.rust-lang.org/cargo/reference/config.html#targettriplelinker>). The `configure`
+/// of librdkafka knows nothing of cargo's target: it takes what `CC`, `CXX` and `AR` name. Those would be taken for this
+/// machine's own programs as well, were there none for it (<https://docs.rs/cc/latest/cc/#external-configuration-via-environment-variables>).
+fn cross_variables(triple: &str, get: impl Fn(&str) -> Option<OsString>) -> Vec<(String, OsString)> {
+    let linker = format!("CARGO_TARGET_{}_LINKER", triple.to_uppercase().replace('-', "_"));
+    let mut variables = vec![];
+    let mut set = |name: &str, value: OsString| {
+        if get(name).is_none() {
+            variables.push((name.to_owned(), value));
+        }
+    };
+    let prefix = prefix(triple);
+    set(&linker, format!("{prefix}gcc").into());
+    for (name, program, own) in
+        [("CC", "gcc", "cc"), ("CXX", "g++", "c++"), ("AR", "ar", "ar"), ("RANLIB", "ranlib", "ranlib")]
+    {
+        set(&format!("HOST_{name}"), own.into());
+        set(name, format!("{prefix}{program}").into());
+    }
+    variables
 }
 
 /// What cargo is told, before the packages.
@@ -115,6 +139,10 @@ pub(crate) fn build(
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let failed = |reason: String| Error::NoTool { program: cargo.to_string_lossy().into(), reason };
     let mut command = Command::new(&cargo);
+    let cross = (builder == Builder::Cargo && triple != host.triple).then(|| prefix(triple));
+    if cross.is_some() {
+        command.envs(cross_variables(triple, |name| env::var_os(name)));
+    }
     for (name, _) in env::vars_os().filter(|(name, _)| is_of_cargo_run(&name.to_string_lossy())) {
         command.env_remove(name);
     }
@@ -137,9 +165,7 @@ pub(crate) fn build(
         }
     }
     if !child.wait().map_err(|error| failed(error.to_string()))?.success() {
-        let is_foreign = builder == Builder::Cargo && triple != host.triple;
-        let without_linker = is_foreign && env::var_os(linker_variable(triple)).is_none();
-        return Err(Error::Build { without_linker: without_linker.then(|| triple.to_owned()) });
+        return Err(Error::Build { cross });
     }
     match names.iter().find(|name| !programs.contains_key(**name)) {
         Some(name) => Err(Error::NotRendered((*name).to_owned())),
@@ -212,13 +238,21 @@ mod tests {
     }
 
     #[test]
-    fn a_build_for_another_processor_that_fails_tells_of_the_linker() {
-        let help = |triple: Option<&str>| Error::Build { without_linker: triple.map(str::to_owned) }.help();
-        let text = help(Some(ARM)).expect("there is a way");
-        assert!(
-            text.contains("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc"),
-            "{text}"
-        );
+    fn a_build_for_another_processor_takes_that_ones_compiler_unless_it_is_told_another() {
+        let own = |name: &str| (name == "CC").then(|| OsString::from("clang --target=aarch64-linux-gnu"));
+        let variables: BTreeMap<_, _> = cross_variables(ARM, own).into_iter().collect();
+        let told = |name: &str| variables.get(name).and_then(|value| value.to_str());
+        assert_eq!(told("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER"), Some("aarch64-linux-gnu-gcc"));
+        assert_eq!((told("CC"), told("HOST_CC")), (None, Some("cc")), "CC is set");
+        assert_eq!((told("CXX"), told("HOST_CXX")), (Some("aarch64-linux-gnu-g++"), Some("c++")));
+        assert_eq!(told("AR"), Some("aarch64-linux-gnu-ar"));
+    }
+
+    #[test]
+    fn a_build_for_another_processor_that_fails_tells_of_its_compiler() {
+        let help = |cross: Option<String>| Error::Build { cross }.help();
+        let text = help(Some(prefix(ARM))).expect("there is a way");
+        assert!(text.contains("aarch64-linux-gnu-gcc") && text.contains("g++-aarch64-linux-gnu"), "{text}");
         assert_eq!(help(None), None);
     }
 

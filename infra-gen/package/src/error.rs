@@ -6,10 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{
-    Fault,
-    cargo::{MISSING_TARGET, linker_variable},
-};
+use crate::{Fault, cargo::MISSING_TARGET};
 
 /// Why functions couldn't be packaged.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +28,8 @@ pub enum Error {
     /// Cargo has said why.
     #[error("cargo could not build the functions")]
     Build {
-        /// The target, where it is another than this machine's and cargo wasn't told a linker for it.
-        without_linker: Option<String>,
+        /// The prefix of the compiler's programs (`aarch64-linux-gnu-`), where it was to be another processor's.
+        cross: Option<String>,
     },
     /// What cargo built is no program for Linux.
     #[error("{} is no program that can be looked into: {reason}", path.display())]
@@ -72,10 +69,10 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::NoTarget(triple) => Some(MISSING_TARGET.replace("{triple}", triple)),
-            Self::Build { without_linker: Some(triple) } => Some(format!(
-                "where linking failed: cargo links for {triple} with this machine's own linker unless it is told another, as in\n\
-                 {}=aarch64-linux-gnu-gcc make build",
-                linker_variable(triple)
+            Self::Build { cross: Some(prefix) } => Some(format!(
+                "for the manifest's processor it takes {prefix}gcc, {prefix}g++ and {prefix}ar (Debian: \
+                 g++-{}),\nunless CC, CXX, AR and cargo's linker variable name others; or build on such a machine",
+                prefix.trim_end_matches('-')
             )),
             Self::NotRendered(_) => Some("run `make synth`".into()),
             Self::Unfit(faults) => {
