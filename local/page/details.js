@@ -1,11 +1,14 @@
 /** What is behind the picture: events, topics, rows, alerts. */
 
 import { clock, el, span, words } from './dom.js';
-import { plain, runner } from './feed.js';
+import { plain, runner, seldom } from './feed.js';
 import { SPANS, STAGES, fate, took } from './store.js';
 
 /** So many events and alerts are listed. */
 const SHOWN = 60;
+
+/** What is shown of tables and alerts is at most about so old, in milliseconds. */
+const REFRESH = 400;
 
 /** Tabs as the ARIA practices have them: arrows move between them. */
 export class Tabs {
@@ -262,7 +265,7 @@ export class Topics {
 export class Tables {
   #about;
   #chosen;
-  #due;
+  #load = seldom(() => this.load(), REFRESH);
   /** How many rows each has. */
   counts = {};
 
@@ -296,11 +299,7 @@ export class Tables {
   }
 
   later() {
-    if (this.#due || !this.isShown()) return;
-    this.#due = setTimeout(() => {
-      this.#due = undefined;
-      void this.load();
-    }, 400);
+    if (this.isShown()) this.#load();
   }
 
   /** Columns as the manifest lists the fields of the topics that write the table. */
@@ -342,7 +341,7 @@ function cell(value) {
 
 /** What the channels were told. */
 export class Alerts {
-  #due;
+  #load = seldom(() => this.load(), REFRESH);
 
   constructor(isShown) {
     this.isShown = isShown;
@@ -351,11 +350,7 @@ export class Alerts {
   }
 
   later() {
-    if (this.#due || !this.isShown()) return;
-    this.#due = setTimeout(() => {
-      this.#due = undefined;
-      void this.load();
-    }, 400);
+    if (this.isShown()) this.#load();
   }
 
   async load() {

@@ -63,6 +63,27 @@ export function poll(every, take) {
   void next();
 }
 
+/** A function that has `work` done soon, once for all calls until then, and never before it is done with the last time. */
+export function seldom(work, pause) {
+  let isDue = false;
+  let again = false;
+  const next = async () => {
+    again = false;
+    try {
+      await work();
+    } finally {
+      isDue = again;
+      if (again) setTimeout(next, pause);
+    }
+  };
+  return () => {
+    again = isDue;
+    if (isDue) return;
+    isDue = true;
+    setTimeout(next, pause);
+  };
+}
+
 /** A value as DynamoDB writes it, as JSON. */
 export function plain(value) {
   const [[type, inside]] = Object.entries(value);

@@ -110,7 +110,7 @@ pub async fn many_customers(local: &Local, count: usize) {
         };
         let found: Vec<&Value> = alerts.iter().filter(own).collect();
         let [alert] = found[..] else { panic!("the alerts of {customer}: {found:?}") };
-        assert_eq!(alert["channel"], "email", "{alert}");
+        assert_eq!(alert["channel"], "onboard-ai-email-dev", "{alert}");
     }
     for table in ["users-dev", "applications-dev", "kyc-results-dev", "recommendations-dev"] {
         let rows = local.rows(table).await;
