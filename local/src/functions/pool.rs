@@ -558,6 +558,10 @@ mod tests {
     /// A pool whose sandboxes run this script; its `$0` is a file that tells it what to do. The test itself asks for
     /// work, as their programs would.
     fn pool(script: &str, timeout_seconds: u32) -> (Arc<Pool>, Bus, TempDir) {
+        limited(script, timeout_seconds, Limits::default())
+    }
+
+    fn limited(script: &str, timeout_seconds: u32, limits: Limits) -> (Arc<Pool>, Bus, TempDir) {
         let folder = tempfile::tempdir().expect("a folder");
         let order = folder.path().join("order").display().to_string();
         let model = model();
@@ -576,8 +580,7 @@ mod tests {
         let deployment = Deployment { model, environment, endpoints, secrets };
         let program = Program { path: "/bin/sh".into(), arguments: vec!["-c".into(), script.into(), order] };
         let bus = Bus::default();
-        let (limits, logs) = (Limits::default(), Logs::default());
-        let pool = Pool::new(&deployment, &function, program, NOWHERE, limits, logs, bus.clone());
+        let pool = Pool::new(&deployment, &function, program, NOWHERE, limits, Logs::default(), bus.clone());
         (pool, bus, folder)
     }
 
@@ -642,6 +645,17 @@ mod tests {
         let answer = submit(&pool, "first");
         assert_eq!(failure(answer).await, "Runtime.ExitError: Runtime exited with error: exit status: 1");
         notice(&bus, "broken").await;
+        pool.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_program_that_never_asks_for_work_is_told_as_such() {
+        let limits = Limits { init: Duration::from_millis(50), ..Limits::default() };
+        let (pool, bus, _folder) = limited("exec sleep 1000", 60, limits);
+        let answer = submit(&pool, "first");
+        let why = "it did not ask for its first event within 0.05 s";
+        assert_eq!(failure(answer).await, format!("Runtime.ExitError: {why}"));
+        notice(&bus, why).await;
         pool.stop().await;
     }
 
