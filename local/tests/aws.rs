@@ -89,7 +89,11 @@ async fn a_log_that_is_not_there_and_a_pattern_that_is_not_known_are_no_empty_an
             "InvalidParameter",
         ),
         ("GetLogEvents", json!({ "logGroupName": group, "logStreamName": "none" }), "ResourceNotFound"),
-        ("FilterLogEvents", json!({ "logGroupName": "/none" }), "ResourceNotFound"),
+        (
+            "FilterLogEvents",
+            json!({ "logGroupName": "/none", "filterPattern": "{ $.status = \"5*\" }" }),
+            "ResourceNotFound",
+        ),
     ] {
         let (status, answer) = local.aws(&format!("Logs_20140328.{operation}"), &asked).await;
         assert_eq!(status, 400, "{asked}: {answer}");

@@ -72,6 +72,9 @@ fn streams(aws: &Aws, asked: &Value) -> Result<Value, Fault> {
 
 fn filter(aws: &Aws, asked: &Value) -> Result<Value, Fault> {
     let group = group(asked)?;
+    if aws.logs.streams(&group).is_none() {
+        return Err(no_group());
+    }
     let pattern = Pattern::parse(asked["filterPattern"].as_str().unwrap_or_default())?;
     let (from, to) = times(asked);
     let after = token(&asked["nextToken"]).unwrap_or(0);
