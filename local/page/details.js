@@ -62,7 +62,10 @@ export class Events {
   /** Whether the chosen record was seen in its partition when it was drawn last. */
   #seen = false;
   #follow;
-  #due = false;
+  #later = seldom(() => {
+    this.#list();
+    if (this.#changed) this.#detail(false);
+  }, 120);
 
   constructor(store) {
     this.#store = store;
@@ -89,16 +92,6 @@ export class Events {
     if (isNew) this.#open();
     this.#detail(isNew);
     this.#later();
-  }
-
-  #later() {
-    if (this.#due) return;
-    this.#due = true;
-    setTimeout(() => {
-      this.#due = false;
-      this.#list();
-      if (this.#changed) this.#detail(false);
-    }, 120);
   }
 
   #list() {

@@ -162,7 +162,6 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 class Step {
   eventId;
   isDone = false;
-  isSending = false;
   isFilled = false;
   said = '';
 
@@ -231,12 +230,11 @@ class Step {
 
   /** Whether it was accepted. */
   async send() {
-    if (this.isSending) return false;
+    if (isBusy(this.button)) return false;
     const { known } = this.traveller;
     const carried = this.carried.filter((name) => name in known).map((name) => [name, known[name]]);
     const request = { ...Object.fromEntries(carried), ...this.form.value() };
     this.#offer();
-    this.isSending = true;
     this.form.clear();
     busy(this.button, true);
     this.say('sending', 'Sending…');
@@ -256,14 +254,13 @@ class Step {
       if (error.retryable) this.failed = { text: JSON.stringify(request), key: error.problem?.idempotencyKey };
       return false;
     } finally {
-      this.isSending = false;
       busy(this.button, false);
     }
   }
 
   /** A push of this step that came before its answer. */
   awaits(event) {
-    return this.isSending && event.topic === this.topic.name.name;
+    return isBusy(this.button) && event.topic === this.topic.name.name;
   }
 
   arrived(event, record) {

@@ -1,29 +1,11 @@
 // Who can use the page: with a keyboard, a screen reader, little room, and in any light.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import axe from 'axe-core';
+import { openPage, shot, startWorld, until, violations } from './world.mjs';
 
-import { openPage, shot, startBrowser, startLocal, until } from './world.mjs';
-
-let local;
-let browser;
-before(async () => {
-  local = await startLocal();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await local?.stop();
-});
-
-/** What axe finds against WCAG 2.2 A and AA and its own best practices. */
-async function violations(page) {
-  // As a script of the browser's own, which the page's policy doesn't hold up.
-  const found = await page.evaluate(`${axe.source}; axe.run(document, { resultTypes: ['violations'] })`);
-  return found.violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`).join('\n')}`);
-}
+const { local, browser } = await startWorld();
 
 for (const dark of [false, true]) {
   for (const [size, width] of [['wide', 1500], ['narrow', 390]]) {

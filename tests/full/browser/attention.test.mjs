@@ -1,23 +1,12 @@
 // Who works with the page keeps their place: focus, what is read and what was written, whatever happens meanwhile.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import axe from 'axe-core';
+import { openPage, startLocal, startWorld, until, violations } from './world.mjs';
 
-import { openPage, startBrowser, startLocal, until } from './world.mjs';
-
-let local;
-let browser;
-before(async () => {
-  local = await startLocal();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await local?.stop();
-});
+const { local, browser } = await startWorld();
 
 /** Longer than any browser takes to move the focus away. */
 const SLOW = 600;
@@ -64,8 +53,7 @@ test('a button that was pressed keeps the focus until it is done, and after', as
   await press('broker', () => said('fault-said', 'The broker is down'));
   // The pointer may stand on it.
   await page.locator('#broker').hover();
-  const found = await page.evaluate(`${axe.source}; axe.run(document, { resultTypes: ['violations'] })`);
-  assert.deepEqual(found.violations.map(({ id, help }) => `${id}: ${help}`), []);
+  assert.deepEqual(await violations(page), []);
   // What can't work now says so at once.
   await page.locator('#poison').click();
   await said('fault-said', 'bring it back first');

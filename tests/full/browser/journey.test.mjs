@@ -1,20 +1,11 @@
 // What a person does with the page, and sees.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { openPage, shot, startBrowser, startLocal, until } from './world.mjs';
+import { openPage, shot, startWorld, until } from './world.mjs';
 
-let local;
-let browser;
-before(async () => {
-  local = await startLocal();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  assert.equal(await local?.stop(), 0, 'Ctrl-C ends the run cleanly');
-});
+const { local, browser } = await startWorld();
 
 /** One step of the journey, by its title. */
 const step = (page, title) => page.locator('#steps > li', { has: page.getByText(title, { exact: true }) });

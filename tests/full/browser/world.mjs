@@ -1,11 +1,14 @@
 // A local run as a user starts it, and a browser that looks at it.
 
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 
 /** Generous: a machine may be busy. In milliseconds. */
@@ -50,6 +53,20 @@ export async function startBrowser() {
   return chromium.launch({ executablePath: process.env.CHROMIUM, args });
 }
 
+/** Both of them, for all tests of a file. */
+export async function startWorld() {
+  const local = await startLocal();
+  const browser = await startBrowser().catch(async (error) => {
+    await local.stop();
+    throw error;
+  });
+  after(async () => {
+    await browser.close();
+    assert.equal(await local.stop(), 0, 'Ctrl-C ends the run cleanly');
+  });
+  return { local, browser };
+}
+
 /** Opens the page; `faults` gets whatever the browser complains about. */
 export async function openPage(browser, url, { dark = false, width = 1500, height = 1000, calm = false, prepare } = {}) {
   const context = await browser.newContext({
@@ -78,6 +95,13 @@ export async function openPage(browser, url, { dark = false, width = 1500, heigh
 }
 
 export const shot = (page, name) => page.screenshot({ path: join(process.env.ARTEFACTS, `${name}.png`), fullPage: true });
+
+/** What axe finds against WCAG 2.2 A and AA and its own best practices. */
+export async function violations(page) {
+  // As a script of the browser's own, which the page's policy doesn't hold up.
+  const found = await page.evaluate(`${axe.source}; axe.run(document, { resultTypes: ['violations'] })`);
+  return found.violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`).join('\n')}`);
+}
 
 /** Waits until `look` gives something. */
 export async function until(what, look) {
