@@ -100,3 +100,44 @@ async fn a_log_that_is_not_there_and_a_pattern_that_is_not_known_are_no_empty_an
         assert!(answer["__type"].as_str().is_some_and(|kind| kind.contains(told)), "{asked}: {answer}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_nobody_waits_for_waits_while_the_function_is_throttled() {
+    let local = Local::start(&[]);
+    let url = format!("{}/2017-10-31/functions/{FUNCTION}/concurrency", local.address("aws"));
+    let limit = |body: &'static str| local.send(Method::PUT, &url, &[], body);
+    let calls = async || {
+        let asked = json!({ "logGroupName": format!("/aws/lambda/{FUNCTION}"), "filterPattern": "REPORT" });
+        let (_, answer) = local.aws("Logs_20140328.FilterLogEvents", &asked).await;
+        answer["events"].as_array().expect("it has events").len()
+    };
+    assert_eq!(limit(r#"{"ReservedConcurrentExecutions":0}"#).await.0, 200);
+    let url = format!("{}/2015-03-31/functions/{FUNCTION}/invocations", local.address("aws"));
+    let event = json!({ "body": r#"{"email":"a@example.com","firstName":"Ada"}"# }).to_string();
+    let (status, ..) =
+        local.send(Method::POST, &url, &[("x-amz-invocation-type", "Event")], event.clone()).await;
+    assert_eq!(status, 202);
+    // Throttled at once, where somebody waits.
+    assert_eq!(local.send(Method::POST, &url, &[], event).await.0, 429);
+    assert_eq!(calls().await, 0);
+    assert_eq!(limit(r#"{"ReservedConcurrentExecutions":1}"#).await.0, 200);
+    local.until("the call is made", async |_| (calls().await == 1).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mapping_is_found_by_its_id() {
+    let local = Local::start(&[]);
+    let url = format!("{}/2015-03-31/event-source-mappings/", local.address("aws"));
+    let get = async |url: &str| {
+        let (status, _, text) = local.send(Method::GET, url, &[], "").await;
+        (status, serde_json::from_str::<Value>(&text).expect("it is JSON"))
+    };
+    let (_, listed) = get(&url).await;
+    let listed = listed["EventSourceMappings"].as_array().expect("it is a list");
+    assert!(listed.len() > 1);
+    for mapping in listed {
+        let id = mapping["UUID"].as_str().expect("it has an id");
+        assert_eq!(get(&format!("{url}{id}")).await, (200, mapping.clone()));
+    }
+    assert_eq!(get(&format!("{url}none")).await.0, 404);
+}

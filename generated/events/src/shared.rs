@@ -12,7 +12,7 @@ pub type CustomerId = String;
 
 /// The check of [`CustomerId`].
 pub fn customer_id() -> impl check::Check<Output = CustomerId> {
-    check::text(0, 64).pattern(&CUSTOMER_ID)
+    check::text(1, 64).pattern(&CUSTOMER_ID)
 }
 
 pub type PersonName = String;

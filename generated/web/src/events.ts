@@ -225,7 +225,7 @@ export interface SubmitPolicySelectionRequest {
   readonly paymentFrequency?: WorkflowCompletedPaymentFrequency;
 }
 
-/** At most 64 characters, matching `^[A-Za-z0-9][A-Za-z0-9_-]*$`. */
+/** 1 to 64 characters, matching `^[A-Za-z0-9][A-Za-z0-9_-]*$`. */
 export type CustomerId = string;
 
 /** 1 to 100 characters. */

@@ -66,6 +66,36 @@ fn what_only_looks_wrong_is_right() {
 }
 
 #[test]
+fn text_that_is_a_key_is_never_empty() {
+    let text = fs::read_to_string(good("orders.yaml")).expect("it can be read");
+    let shared =
+        "  OrderId: { type: Reference }\n  Reference: { type: string, min_length: 0, max_length: 26 }\n";
+    let text = text.replacen(
+        "  OrderId: { type: string, max_length: 26, pattern: \"^[0-9A-Z]+$\", description: A ULID. }\n",
+        shared,
+        1,
+    );
+    let text = text.replacen("customer: { type: uuid }", "customer: { type: string }", 1);
+    let text = text.replacen(
+        "orderId: { type: OrderId }\n",
+        "orderId: { type: OrderId }\n      free: { type: string }\n",
+        1,
+    );
+    let model = manifest::read("x", &text).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    let fields = &model.topic("orders.placed").expect("it is there").fields;
+    let least = |ty: &model::FieldType| match ty {
+        model::FieldType::String { min_length, .. } => *min_length,
+        other => panic!("{other:?} is no text"),
+    };
+    let field =
+        |name: &str| least(&fields.iter().find(|field| field.name.name == name).expect("it is there").ty);
+    assert_eq!(field("customer"), 1, "the key of an index");
+    assert_eq!(field("free"), 0, "no key");
+    let reference = model.shared_type("Reference").expect("it is there");
+    assert_eq!(least(&reference.ty), 1, "what the topic's key is in the end");
+}
+
+#[test]
 fn personal_data_inside_keeps_a_field_from_the_browser() {
     let model = read(&good("hazards.yaml"));
     let fields = &model.topic("Every.Type.v2").expect("it is there").fields;

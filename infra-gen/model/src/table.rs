@@ -87,14 +87,9 @@ impl Table {
             schema.extend(sort.map(|sort| json!({ "AttributeName": sort.name, "KeyType": "RANGE" })));
             schema.into()
         };
-        let keys = std::iter::once((&self.key, self.sort.as_ref()))
-            .chain(self.indexes.iter().map(|index| (&index.key, index.sort.as_ref())));
         // One definition of each attribute, however many keys it is part of.
-        let attributes: BTreeMap<&str, KeyType> = keys
-            .flat_map(|(key, sort)| [Some(key), sort])
-            .flatten()
-            .map(|attribute| (attribute.name.as_str(), attribute.ty))
-            .collect();
+        let attributes: BTreeMap<&str, KeyType> =
+            self.key_attributes().map(|attribute| (attribute.name.as_str(), attribute.ty)).collect();
         let attributes: Value = attributes
             .into_iter()
             .map(|(name, ty)| json!({ "AttributeName": name, "AttributeType": ty }))
@@ -117,6 +112,14 @@ impl Table {
             request["GlobalSecondaryIndexes"] = self.indexes.iter().map(index).collect();
         }
         request
+    }
+
+    /// The attributes of its own key and of its indexes' keys; one that is part of several comes as often.
+    pub fn key_attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
+        std::iter::once((&self.key, self.sort.as_ref()))
+            .chain(self.indexes.iter().map(|index| (&index.key, index.sort.as_ref())))
+            .flat_map(|(key, sort)| [Some(key), sort])
+            .flatten()
     }
 
     /// The environment variable that tells a function this table's real name: `USERS_TABLE`.

@@ -61,11 +61,11 @@ impl Upstream {
         }
     }
 
-    /// Scans to the end; one answer a page.
-    pub(crate) async fn scan(&self, mut request: Value) -> Result<Vec<Value>, String> {
+    /// Scans or queries to the end; one answer a page.
+    pub(crate) async fn pages(&self, operation: &str, mut request: Value) -> Result<Vec<Value>, String> {
         let mut pages = vec![];
         loop {
-            let page = self.call("Scan", &request).await?;
+            let page = self.call(operation, &request).await?;
             let next = page["LastEvaluatedKey"].clone();
             pages.push(page);
             if next.is_null() {

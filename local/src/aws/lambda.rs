@@ -1,10 +1,14 @@
 //! Lambda: calling functions and looking at them.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use axum::{body::Body, http::StatusCode, response::Response};
+use axum::{
+    body::{Body, Bytes},
+    http::StatusCode,
+    response::Response,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use model::{Function, Network, Role};
+use model::{Consumer, Function, Network, Role, Topic};
 use serde_json::{Value, json};
 
 use super::{
@@ -83,15 +87,7 @@ async fn invoke(aws: &Arc<Aws>, name: &str, request: &Request) -> Result<Respons
         Some("DryRun") => return Ok(empty(StatusCode::NO_CONTENT)),
         Some("Event") => {
             let aws = Arc::clone(aws);
-            tokio::spawn(async move {
-                // Lambda tries twice more; nobody waits for the answer.
-                for _ in 0..3 {
-                    match aws.functions.invoke(&name, payload.clone()).await {
-                        Ok(outcome) if !outcome.is_ok() => {}
-                        _ => return,
-                    }
-                }
-            });
+            tokio::spawn(async move { later(&aws, &name, payload).await });
             return Ok(empty(StatusCode::ACCEPTED));
         }
         None | Some("RequestResponse") => {}
@@ -114,6 +110,20 @@ async fn invoke(aws: &Arc<Aws>, name: &str, request: &Request) -> Result<Respons
         response = response.header("x-amz-log-result", STANDARD.encode(&log.as_bytes()[from..]));
     }
     Ok(response.body(Body::from(outcome.payload)).unwrap_or_default())
+}
+
+/// Calls a function for nobody who waits: twice more where it fails, and without end while it is throttled
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>; there a retry waits a minute or
+/// two, and six hours are the end).
+async fn later(aws: &Aws, name: &str, payload: Bytes) {
+    let mut attempts = 3;
+    while attempts > 0 {
+        match aws.functions.invoke(name, payload.clone()).await {
+            Err(InvokeError::Throttled) => tokio::time::sleep(Duration::from_secs(1)).await,
+            Ok(outcome) if !outcome.is_ok() => attempts -= 1,
+            _ => return,
+        }
+    }
 }
 
 fn empty(status: StatusCode) -> Response {
@@ -186,41 +196,53 @@ fn configuration(aws: &Aws, function: &Function) -> Value {
 
 /// The event source mappings, as `list-event-source-mappings` has them; those of one function where one is asked for.
 pub(super) fn mappings(aws: &Aws, request: &Request) -> Result<Value, Fault> {
-    let deployment = &aws.deployment;
     let asked = match request.query().get("FunctionName") {
         Some(name) => Some(find(aws, name)?),
         None => None,
     };
-    let topics = deployment.model.topics.iter();
-    let mappings: Vec<Value> = topics
-        .filter_map(|topic| {
-            let consumer = topic.consumer.as_ref()?;
-            let role = Role::Consumer(topic.name.name.clone());
-            let function = deployment.model.function(&role);
-            if asked.is_some_and(|asked| asked.name != function.name) {
-                return None;
-            }
-            let name = deployment.function_name(function);
-            Some(json!({
-                "UUID": crate::mapping::id(&topic.name.name),
-                "EventSourceMappingArn": arn("lambda", &format!("event-source-mapping:{}", crate::mapping::id(&topic.name.name))),
-                "State": "Enabled",
-                "EventSourceArn": deployment.cluster_arn(),
-                "FunctionArn": deployment.function_arn(&name),
-                "Topics": [topic.name.name],
-                "StartingPosition": "TRIM_HORIZON",
-                "BatchSize": consumer.batch.size,
-                "MaximumBatchingWindowInSeconds": consumer.batch.window_ms / 1000,
-                "BisectBatchOnFunctionError": consumer.retry.bisect,
-                "MaximumRetryAttempts": consumer.retry.attempts,
-                "MaximumRecordAgeInSeconds": consumer.retry.max_age_seconds.map_or(-1, i64::from),
-                "FunctionResponseTypes": ["ReportBatchItemFailures"],
-                "AmazonManagedKafkaEventSourceConfig": { "ConsumerGroupId": consumer.group },
-                "DestinationConfig": {
-                    "OnFailure": { "Destination": format!("kafka://{}", deployment.model.cluster.dead_letter_topic) },
-                },
-            }))
-        })
+    let consumers = aws.deployment.model.topics.iter().filter_map(|topic| consumer(aws, topic));
+    let mappings: Vec<Value> = consumers
+        .filter(|(_, _, function)| asked.is_none_or(|asked| asked.name == function.name))
+        .map(|(topic, consumer, function)| configured(aws, topic, consumer, function))
         .collect();
     Ok(json!({ "EventSourceMappings": mappings }))
+}
+
+/// One of them by its UUID, as `get-event-source-mapping` has it.
+pub(super) fn mapping(aws: &Aws, id: &str) -> Result<Value, Fault> {
+    let mut consumers = aws.deployment.model.topics.iter().filter_map(|topic| consumer(aws, topic));
+    let found = consumers.find(|(topic, ..)| crate::mapping::id(&topic.name.name) == id);
+    let (topic, consumer, function) =
+        found.ok_or_else(|| Fault::not_found(format!("The resource you requested does not exist: {id}")))?;
+    Ok(configured(aws, topic, consumer, function))
+}
+
+fn consumer<'a>(aws: &'a Aws, topic: &'a Topic) -> Option<(&'a Topic, &'a Consumer, &'a Function)> {
+    let consumer = topic.consumer.as_ref()?;
+    let function = aws.deployment.model.function(&Role::Consumer(topic.name.name.clone()));
+    Some((topic, consumer, function))
+}
+
+fn configured(aws: &Aws, topic: &Topic, consumer: &Consumer, function: &Function) -> Value {
+    let deployment = &aws.deployment;
+    let id = crate::mapping::id(&topic.name.name);
+    json!({
+        "UUID": id,
+        "EventSourceMappingArn": arn("lambda", &format!("event-source-mapping:{id}")),
+        "State": "Enabled",
+        "EventSourceArn": deployment.cluster_arn(),
+        "FunctionArn": deployment.function_arn(&deployment.function_name(function)),
+        "Topics": [topic.name.name],
+        "StartingPosition": "TRIM_HORIZON",
+        "BatchSize": consumer.batch.size,
+        "MaximumBatchingWindowInSeconds": consumer.batch.window_ms / 1000,
+        "BisectBatchOnFunctionError": consumer.retry.bisect,
+        "MaximumRetryAttempts": consumer.retry.attempts,
+        "MaximumRecordAgeInSeconds": consumer.retry.max_age_seconds.map_or(-1, i64::from),
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "AmazonManagedKafkaEventSourceConfig": { "ConsumerGroupId": consumer.group },
+        "DestinationConfig": {
+            "OnFailure": { "Destination": format!("kafka://{}", deployment.model.cluster.dead_letter_topic) },
+        },
+    })
 }

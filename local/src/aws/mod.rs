@@ -148,6 +148,9 @@ async fn handle(
         [_, "event-source-mappings"] if request.method == Method::GET => {
             return reply::rest(lambda::mappings(&aws, &request));
         }
+        [_, "event-source-mappings", id] if request.method == Method::GET => {
+            return reply::rest(lambda::mapping(&aws, id));
+        }
         ["v1", "clusters", ..] | ["api", "v2", "clusters", ..] => {
             return reply::rest(kafka::call(&aws, &parts, &request));
         }

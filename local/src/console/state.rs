@@ -62,15 +62,18 @@ pub(super) async fn state(State(console): State<Arc<Console>>) -> Json<Value> {
 /// Records that were set aside, by topic.
 async fn quarantined(console: &Console) -> BTreeMap<String, u64> {
     let deployment = &console.aws.deployment;
+    let table = deployment.model.system_table(TableRole::Errors);
+    let mut counts = BTreeMap::new();
+    let Some(index) = table.indexes.iter().find(|index| index.key.name == "kind") else { return counts };
     let asked = json!({
-        "TableName": deployment.table_name(deployment.model.system_table(TableRole::Errors)),
-        "FilterExpression": "#kind = :kind",
+        "TableName": deployment.table_name(table),
+        "IndexName": index.name.name,
+        "KeyConditionExpression": "#kind = :kind",
         "ProjectionExpression": "#topic",
         "ExpressionAttributeNames": { "#kind": "kind", "#topic": "topic" },
         "ExpressionAttributeValues": { ":kind": { "S": "QUARANTINED" } },
     });
-    let mut counts = BTreeMap::new();
-    for page in console.aws.tables.scan(asked).await.unwrap_or_default() {
+    for page in console.aws.tables.pages("Query", asked).await.unwrap_or_default() {
         let topics = page["Items"].as_array().into_iter().flatten();
         for topic in topics.filter_map(|row| row["topic"]["S"].as_str()) {
             *counts.entry(topic.to_owned()).or_default() += 1;
@@ -85,7 +88,7 @@ pub(super) async fn table(State(console): State<Arc<Console>>, Path(name): Path<
     if !deployment.model.tables.iter().any(|table| deployment.table_name(table) == name) {
         return (StatusCode::NOT_FOUND, Json(json!({ "message": "no such table" }))).into_response();
     }
-    match console.aws.tables.scan(json!({ "TableName": name })).await {
+    match console.aws.tables.pages("Scan", json!({ "TableName": name })).await {
         Ok(pages) => {
             let rows = pages.into_iter().flat_map(|mut page| match page["Items"].take() {
                 Value::Array(rows) => rows,

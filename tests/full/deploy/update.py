@@ -275,6 +275,7 @@ def elsewhere(world):
     world.ops("status", "--env", "staging").must(5, "there is no stack onboard-ai-staging in us-east-1")
     world.deploy("--env", "nope").must(2, "no environment `nope`", "staging")
     world.deploy(AWS_REGION=None).must(2, "no AWS Region is set")
+    world.deploy(AWS_REGION="useast1").must(2, "`useast1` is no name of an AWS Region", "us-east-1")
     world.deploy(AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None).must(2, "there are no AWS credentials")
     world.deploy(AWS_ENDPOINT_URL="http://127.0.0.1:9", AWS_MAX_ATTEMPTS="2").must(1, "no answer", "AWS_ENDPOINT_URL")
     world.same("the stack", before, world.status())

@@ -64,6 +64,7 @@ fn values_beyond_their_bounds_are_refused() {
     let cases = [
         ("/customerId", json!([])),
         ("/customerId", text(65)),
+        ("/customerId", text(0)),
         ("/customerId", json!("!")),
         ("/applicationId", json!([])),
         ("/applicationId", json!("00000000000000000000000000000000")),

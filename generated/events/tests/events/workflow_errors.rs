@@ -42,6 +42,7 @@ fn values_beyond_their_bounds_are_refused() {
     let cases = [
         ("/customerId", json!([])),
         ("/customerId", text(65)),
+        ("/customerId", text(0)),
         ("/customerId", json!("!")),
         ("/errorId", json!([])),
         ("/errorId", json!("00000000000000000000000000000000")),

@@ -38,7 +38,7 @@ macro_rules! with_options {
             #[serde(rename = "type")]
             pub(crate) ty: TypeRef,
             $($(#[$own_meta])* pub(crate) $own: $own_type,)*
-            /// Of a `string`: fewest characters. Without it: 0.
+            /// Of a `string`: fewest characters. Without it: 0. A key has at least one, whatever stands here.
             #[schemars(range(min = 0, max = 100_000))]
             pub(crate) min_length: Option<i64>,
             /// Of a `string`: most characters. Without it: 256.

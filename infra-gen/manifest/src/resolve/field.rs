@@ -32,19 +32,22 @@ pub(super) fn shared_types(context: &mut Context<'_>) -> Vec<SharedType> {
         .map(|(name, raw)| SharedType {
             name: Ident::new(name),
             description: raw.description.clone(),
-            ty: field_type(context, raw.shape(), places.get(name)),
+            ty: field_type(context, raw.shape(), context.keys.least_of_type(name), places.get(name)),
         })
         .collect()
 }
 
-pub(super) fn fields(context: &mut Context<'_>, topic: &raw::Topic, place: Place<'_>) -> Vec<Field> {
-    topic
-        .fields
+pub(super) fn fields(
+    context: &mut Context<'_>,
+    (topic, raw): (&str, &raw::Topic),
+    place: Place<'_>,
+) -> Vec<Field> {
+    raw.fields
         .iter()
         .map(|(name, raw)| Field {
             name: Ident::new(name),
             description: raw.description.clone(),
-            ty: field_type(context, raw.shape(), place.get(name)),
+            ty: field_type(context, raw.shape(), context.keys.least(topic, name), place.get(name)),
             required: !raw.optional,
             computed: raw.computed,
             pii: raw.pii,
@@ -76,11 +79,13 @@ fn holds_personal_data<'a>(context: &Context<'a>, shape: Shape<'a>, seen: &mut B
     }
 }
 
-fn field_type(context: &mut Context<'_>, shape: Shape<'_>, place: Place<'_>) -> FieldType {
+/// `least` is the fewest characters that text may have, whatever its own bound.
+fn field_type(context: &mut Context<'_>, shape: Shape<'_>, least: i64, place: Place<'_>) -> FieldType {
     option::check(context, shape, place);
     match shape.ty {
         "string" => {
-            let (min, max) = (shape.min_length.unwrap_or(0), shape.max_length.unwrap_or(MAX_LENGTH));
+            let (min, max) =
+                (shape.min_length.unwrap_or(0).max(least), shape.max_length.unwrap_or(MAX_LENGTH));
             order(context, place, ("min_length", "max_length"), (min, max));
             pattern(context, shape.pattern, (min, max), place);
             FieldType::String {
@@ -104,7 +109,7 @@ fn field_type(context: &mut Context<'_>, shape: Shape<'_>, place: Place<'_>) -> 
             order(context, place, ("min_items", "max_items"), (min, max));
             FieldType::List {
                 items: Box::new(match shape.items {
-                    Some(items) => field_type(context, items.shape(), place.get("items")),
+                    Some(items) => field_type(context, items.shape(), 0, place.get("items")),
                     None => FieldType::Boolean,
                 }),
                 min_items: clamp(min),
@@ -126,7 +131,7 @@ fn member(context: &mut Context<'_>, name: &str, raw: &raw::Member, place: Place
     Field {
         name: Ident::new(name),
         description: raw.description.clone(),
-        ty: field_type(context, raw.shape(), place),
+        ty: field_type(context, raw.shape(), 0, place),
         required: !raw.optional,
         // Both are marks of the event's own fields; what is in an object goes where the object goes.
         computed: false,

@@ -1,6 +1,8 @@
-//! Keys: what a request must be able to bring, and how long they may get.
+//! Keys: which fields are one, what a request must be able to bring, and how long they may get.
 
-use model::quota;
+use std::collections::BTreeSet;
+
+use model::{Model, quota};
 
 use super::{Context, field::MAX_LENGTH};
 use crate::{
@@ -19,6 +21,66 @@ const IDS: &[&str] = &[
     "01234567-89ab-8cde-bf01-23456789abcd",
     "ffffffff-ffff-8fff-bfff-ffffffffffff",
 ];
+
+/// The fields that are a key of their topic, of a table or of an index. Text there has at least one character, whatever
+/// the manifest says: DynamoDB takes no empty text as a key, and an event that can't be written would be set aside.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>
+pub(crate) struct Keys<'a> {
+    /// With their topics.
+    fields: BTreeSet<(&'a str, &'a str)>,
+    /// The shared types of such fields.
+    types: BTreeSet<&'a str>,
+}
+
+impl<'a> Keys<'a> {
+    pub(crate) fn new(manifest: &'a raw::Manifest) -> Self {
+        let mut keys = Self { fields: BTreeSet::new(), types: BTreeSet::new() };
+        for (topic, raw) in manifest.topics.iter() {
+            let of_table = raw.consumer.as_ref().map(|consumer| of_table(manifest, &consumer.table));
+            let of_table = of_table.unwrap_or_default();
+            for (name, field) in raw.fields.iter() {
+                if *name == *raw.key || of_table.iter().any(|key| key == name) {
+                    keys.fields.insert((topic, name));
+                    keys.add_types(manifest, field.shape().ty);
+                }
+            }
+        }
+        keys
+    }
+
+    fn add_types(&mut self, manifest: &'a raw::Manifest, mut ty: &'a str) {
+        // A type that leads back to itself is found twice, and was reported.
+        while let Some(shared) = manifest.types.get(ty).filter(|_| self.types.insert(ty)) {
+            ty = shared.shape().ty;
+        }
+    }
+
+    /// Fewest characters of a topic's field, where it is text.
+    pub(super) fn least(&self, topic: &str, field: &str) -> i64 {
+        i64::from(self.fields.contains(&(topic, field)))
+    }
+
+    /// Fewest characters of a shared type, where it is text.
+    pub(super) fn least_of_type(&self, name: &str) -> i64 {
+        i64::from(self.types.contains(name))
+    }
+}
+
+/// The attributes that are keys of a table or of its indexes.
+fn of_table(manifest: &raw::Manifest, name: &str) -> Vec<String> {
+    if let Some(table) = manifest.tables.get(name) {
+        let indexes = table.indexes.iter().map(|(_, index)| (&index.key, &index.sort));
+        let keys = indexes.chain([(&table.key, &table.sort)]);
+        return keys
+            .flat_map(|(key, sort)| [Some(key), sort.as_ref()])
+            .flatten()
+            .map(|key| String::from(&**key))
+            .collect();
+    }
+    let mut system = Model::system_tables().into_iter();
+    let table = system.find(|table| table.name.name == name);
+    table.iter().flat_map(model::Table::key_attributes).map(|key| key.name.clone()).collect()
+}
 
 /// A topic's key is in a request, or the runtime puts it there.
 pub(super) fn of_request(

@@ -35,6 +35,7 @@ use crate::{
     span::Span,
     tree::Place,
 };
+use key::Keys;
 use types::Types;
 
 /// What every part is made from.
@@ -43,6 +44,7 @@ pub(crate) struct Context<'a> {
     manifest: &'a raw::Manifest,
     root: Place<'a>,
     types: Types<'a>,
+    keys: Keys<'a>,
     report: &'a mut Report,
 }
 
@@ -68,8 +70,8 @@ pub(crate) fn resolve(
     root: Place<'_>,
     report: &mut Report,
 ) -> Option<Model> {
-    let types = Types::new(manifest);
-    let mut context = Context { text, manifest, root, types, report };
+    let (types, keys) = (Types::new(manifest), Keys::new(manifest));
+    let mut context = Context { text, manifest, root, types, keys, report };
     let context = &mut context;
     let environments = environment::resolve(context);
     let cluster = cluster::resolve(context, &environments);

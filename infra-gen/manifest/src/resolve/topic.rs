@@ -55,7 +55,7 @@ fn topic<'a>(
         retention_ms: settings::retention_ms(raw.retention.as_ref(), defaults),
         key: Ident::new(&*raw.key),
         version: clamp(raw.version),
-        fields: field::fields(context, raw, place.get("fields")),
+        fields: field::fields(context, (name, raw), place.get("fields")),
         producer: raw
             .producer
             .as_ref()

@@ -83,6 +83,10 @@ impl Aws {
                 .note("looked in AWS_REGION and in the profile of the AWS configuration file")
                 .help("say which: AWS_REGION=us-east-1, or `aws configure set region us-east-1`"));
         };
+        if !is_region(&region) {
+            return Err(Problem::bad_input(format!("`{region}` is no name of an AWS Region"))
+                .help("look at AWS_REGION and at the profile's `region`; one such name is us-east-1"));
+        }
         Ok(Self { config, region })
     }
 
@@ -170,10 +174,38 @@ impl Aws {
     }
 }
 
+/// Whether it could be a Region: a part of the world, a place in it, and a number. With anything else no host answers.
+fn is_region(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('-').collect();
+    let [first, middle @ .., last] = &parts[..] else { return false };
+    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+    first.len() <= 4 && is_word(first) && !middle.is_empty() && middle.iter().all(is_word) && is_number
+}
+
 /// Whether somebody listens there, as far as the address says where that is.
 fn is_listening(endpoint: &str) -> bool {
     let authority = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
     let authority = authority.split('/').next().unwrap_or_default();
     let Ok(mut addresses) = authority.to_socket_addrs() else { return true };
     addresses.any(|address| TcpStream::connect_timeout(&address, KNOCK).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_region;
+
+    #[test]
+    fn tells_regions_from_other_words() {
+        for name in
+            ["us-east-1", "eu-central-2", "us-gov-west-1", "cn-north-1", "us-iso-east-1", "eusc-de-east-1"]
+        {
+            assert!(is_region(name), "{name}");
+        }
+        for name in
+            ["useast1", "us-east", "us-east-1a", "US-EAST-1", "us-1", "-east-1", "us east 1", "frankfurt"]
+        {
+            assert!(!is_region(name), "{name}");
+        }
+    }
 }
