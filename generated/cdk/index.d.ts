@@ -78,6 +78,8 @@ export interface OnboardAiProps {
   readonly eventSourceMappings?: "create" | "omit";
   /** `set` the account's role for API logs; `leave` it where another stack has set it. */
   readonly apiGatewayLogs?: "set" | "leave";
+  /** Zones of the new network, as `us-east-1a,us-east-1b`; empty takes the first. */
+  readonly availabilityZones?: string;
   /** An MSK cluster to use, 3.6 or newer with SCRAM; empty makes one. */
   readonly existingClusterArn?: string;
   /** With an existing cluster: subnets that reach it, Secrets Manager and DynamoDB. */

@@ -300,10 +300,11 @@ exports.platform = (facts) =>
       const { zones } = facts.environments.find(({ name }) => name === this.environment);
       const each = (make) => Array.from({ length: zones }, (_, zone) => make(zone));
       const subnets = Fn.split(',', this.#output('Foundation', 'SubnetIds'), zones);
+      const first = given.AvailabilityZones ? Fn.split(',', given.AvailabilityZones, zones) : Fn.getAzs();
       const routes = this.#resource({ stack: 'Foundation', id: 'RouteTable' }).attrRouteTableId;
       return ec2.Vpc.fromVpcAttributes(scope, 'Vpc', {
         vpcId: this.#resource({ stack: 'Foundation', id: 'Vpc' }).attrVpcId,
-        availabilityZones: each((zone) => Fn.select(zone, Fn.getAzs())),
+        availabilityZones: each((zone) => Fn.select(zone, first)),
         isolatedSubnetIds: subnets,
         isolatedSubnetRouteTableIds: each(() => routes),
       });

@@ -22,7 +22,8 @@ pub enum DeletionPolicy {
     Delete,
     /// It is kept.
     Retain,
-    /// It is kept, unless the stack that made it failed to create. Only for deletion.
+    /// It is kept, unless the operation that made it is rolled back: then its name is free again. Only for deletion
+    /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html>).
     RetainExceptOnCreate,
     /// A snapshot is made first, for the types that have snapshots.
     Snapshot,
@@ -96,6 +97,12 @@ impl<'a> ResourceOptions<'a> {
     /// Keeps the thing when its resource is deleted, and when it is replaced.
     pub fn retain(&mut self) -> &mut Self {
         self.deletion_policy(DeletionPolicy::Retain).update_replace_policy(DeletionPolicy::Retain)
+    }
+
+    /// Keeps the thing as [`Self::retain`] does, once the operation that makes it has succeeded.
+    pub fn retain_once_made(&mut self) -> &mut Self {
+        self.deletion_policy(DeletionPolicy::RetainExceptOnCreate)
+            .update_replace_policy(DeletionPolicy::Retain)
     }
 
     /// Adds to the resource's metadata.

@@ -322,7 +322,7 @@ impl<'a> Comparison<'a> {
             name: refusals::name(resource),
             effect,
             causes,
-            kept: resource[policy] == "Retain",
+            kept: resource[policy].as_str().is_some_and(|policy| policy.starts_with("Retain")),
             stateful: is_stateful(type_name),
         }
     }

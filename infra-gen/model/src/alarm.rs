@@ -165,8 +165,11 @@ fn cluster() -> [Alarm; 3] {
 fn edge() -> Vec<Alarm> {
     let new = |id, metric, text: &str| Alarm::new(AlarmSource::Edge, id, metric, text.into());
     let mut alarms = vec![
+        // The one alarm of brokers that are away: the producers answer 503 then, and don't fail. So it has to go off with
+        // few requests, too.
         new("HttpServerErrors", AlarmMetric::HttpServerErrors, "The HTTP API answers with server errors.")
-            .over("Sum", Comparison::AtLeast, 5.0),
+            .over("Sum", Comparison::AtLeast, 3.0)
+            .lasting(300, 1),
         new("WebSocketErrors", AlarmMetric::WebSocketErrors, "The WebSocket API's functions fail.").over(
             "Sum",
             Comparison::AtLeast,

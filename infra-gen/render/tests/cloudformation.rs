@@ -100,10 +100,11 @@ fn what_holds_data_says_what_becomes_of_it() {
             continue;
         }
         let audit = place.contains(" Audit");
-        let expected = if audit || place.starts_with("prod/") { "Retain" } else { "Delete" };
-        for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
-            assert_eq!(resource[policy], expected, "{place} {policy}");
-        }
+        let stays = audit || place.starts_with("prod/");
+        let (deleted, replaced) =
+            if stays { ("RetainExceptOnCreate", "Retain") } else { ("Delete", "Delete") };
+        assert_eq!(resource["DeletionPolicy"], deleted, "{place}");
+        assert_eq!(resource["UpdateReplacePolicy"], replaced, "{place}");
     }
     let stateful: BTreeSet<&str> = templates
         .resources()

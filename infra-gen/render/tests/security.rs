@@ -360,7 +360,11 @@ fn the_audit_trail_sees_every_table() {
     }
     for kept in ["AuditKey", "AuditBucket"] {
         for found in resources().iter().filter(|found| found.id == kept) {
-            assert_eq!(found.body["DeletionPolicy"], "Retain", "{kept} in {}", found.environment);
+            assert_eq!(
+                found.body["DeletionPolicy"], "RetainExceptOnCreate",
+                "{kept} in {}",
+                found.environment
+            );
         }
     }
 }

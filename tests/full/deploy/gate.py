@@ -32,6 +32,7 @@ def cluster(world):
     place = ("ExistingSubnetIds=subnet-1", "ExistingSecurityGroupId=sg-1", "ExistingSecretArn=arn:aws:secretsmanager:x",
              "ExistingSecretKeyArn=arn:aws:kms:x", "TopicCreation=outside", f"ExistingClusterArn={arn}")
     parameters = [part for value in place for part in ("--parameter", value)]
+    world.deploy(*parameters[-2:]).must(2, "is not named with all that belongs to it", "--parameter ExistingSecretKeyArn=")
     ended = world.deploy(*parameters).must(4, "Foundation/Cluster=delete", "of another cluster", "is never handled")
     ended.must(4, "KycVerifiedTopic/OnboardAiConsumerKycMapping=cluster")
     world.same("executed", 0, world.proxy.seen["ExecuteChangeSet"])

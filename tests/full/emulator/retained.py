@@ -51,7 +51,7 @@ class Alone:
         self.stays = {
             (resource["Type"], stack.physical[logical])
             for logical, resource in stack.resources.items()
-            if resource.get("DeletionPolicy") == "Retain" and resource["Type"] not in KNOWN["lacking"]
+            if resource.get("DeletionPolicy", "").startswith("Retain") and resource["Type"] not in KNOWN["lacking"]
         }
 
     def delete(self):

@@ -43,7 +43,7 @@ pub(crate) struct Deploy {
     /// Deploy without asking; what holds data still needs --allow
     #[arg(long)]
     yes: bool,
-    /// Show what would happen, and do nothing
+    /// Show what would happen, and leave what is deployed as it is; templates and zips are put into the bucket
     #[arg(long)]
     preview: bool,
     /// Permit what would be refused: Foundation/Cluster=replace; once for each

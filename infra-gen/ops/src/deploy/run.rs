@@ -84,14 +84,15 @@ impl Run<'_> {
             identity.arn
         ));
         let Rest { stack, begin, joined } = self.rest(console).await?;
+        let is_new = begin == Begin::Create;
+        let old_stack = stack.as_ref().filter(|_| !is_new);
+        let before = deployed::parameters(old_stack);
+        parameters::check_existing(&self.args.parameter, &before)?;
         let folder = match &self.args.zips {
             Some(folder) => folder.clone(),
             None => zips::build(self.target, self.args.zigbuild, console).await?,
         };
         let zips = zips::find(self.target, &folder)?;
-        let is_new = begin == Begin::Create;
-        let old_stack = stack.as_ref().filter(|_| !is_new);
-        let before = deployed::parameters(old_stack);
         let wanted = self.bucket(&before);
         let bucket = bucket::ready(self.aws, self.target, &identity, &wanted, console).await?;
         let put = upload::upload(self.aws, &bucket, &identity, &rendering.templates, &zips).await?;

@@ -175,7 +175,15 @@ fn kept(ty: &str, name: &str) -> Left {
         "AWS::MSK::Cluster" => {
             "aws kafka list-clusters-v2; then aws kafka delete-cluster --cluster-arn ARN".into()
         }
-        "AWS::MSK::Topic" => "goes with its cluster".into(),
+        "AWS::MSK::Topic" | "AWS::MSK::BatchScramSecret" => "goes with its cluster".into(),
+        "AWS::MSK::Configuration" => {
+            format!("after the cluster: aws kafka delete-configuration --arn {name}")
+        }
+        "AWS::EC2::Subnet" => format!("after the cluster: aws ec2 delete-subnet --subnet-id {name}"),
+        "AWS::EC2::SecurityGroup" => {
+            format!("after the cluster: aws ec2 delete-security-group --group-id {name}")
+        }
+        "AWS::EC2::VPC" => format!("after subnets and groups: aws ec2 delete-vpc --vpc-id {name}"),
         "AWS::S3::Bucket" => format!("empty it in the console, then: aws s3 rb s3://{name}"),
         "AWS::SecretsManager::Secret" => format!("aws secretsmanager delete-secret --secret-id {name}"),
         "AWS::IAM::Role" => format!("aws iam delete-role --role-name {name}"),

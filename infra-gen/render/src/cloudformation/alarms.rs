@@ -126,8 +126,10 @@ fn one_metric(
     let resource =
         resource.namespace(namespace).metric_name(metric).dimensions(dims).period(alarm.period_seconds);
     if alarm.statistic.starts_with('p') {
-        // A handful of requests has no 99th percentile worth waking anyone for.
-        resource.extended_statistic(alarm.statistic).evaluate_low_sample_count_percentile("ignore")
+        // Else a 99th percentile counts from 1,000 calls in the periods alone, and what is used less is never watched
+        // (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html>). That one
+        // slow call isn't enough, the number of periods sees to.
+        resource.extended_statistic(alarm.statistic).evaluate_low_sample_count_percentile("evaluate")
     } else {
         resource.statistic(alarm.statistic)
     }

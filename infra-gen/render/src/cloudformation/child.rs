@@ -122,13 +122,22 @@ impl<'a> Child<'a> {
         let tags = self.tags().into_iter().chain(own);
         let handle = self.template.add(id, resource.tagged(tags));
         if ResourceInfo::of(R::TYPE).is_some_and(|info| info.stateful) {
-            let policy = match self.environment.removal {
-                Removal::Destroy => DeletionPolicy::Delete,
-                Removal::Retain => DeletionPolicy::Retain,
+            let mut options = self.template.options(&handle);
+            match self.environment.removal {
+                Removal::Destroy => options
+                    .deletion_policy(DeletionPolicy::Delete)
+                    .update_replace_policy(DeletionPolicy::Delete),
+                Removal::Retain => options.retain_once_made(),
             };
-            self.template.options(&handle).deletion_policy(policy).update_replace_policy(policy);
         }
         handle
+    }
+
+    /// Keeps, where the environment keeps its data, what a thing that stays can't be without.
+    pub(super) fn stays_too<R: Resource>(&mut self, handle: &Handle<R>) {
+        if self.environment.removal == Removal::Retain {
+            self.template.options(handle).retain_once_made();
+        }
     }
 
     /// Adds the nested stack to the root.

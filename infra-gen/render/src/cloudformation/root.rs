@@ -24,6 +24,7 @@ pub(super) struct Parameters {
     pub(super) environment: Param<Val<String>>,
     /// The bucket that was named, or the one that `cdk bootstrap` made.
     pub(super) bucket: Attr<s3::bucket::BucketName>,
+    pub(super) availability_zones: Param<Val<String>>,
     pub(super) existing_cluster: Param<Attr<msk::cluster::Arn>>,
     pub(super) existing_subnets: Param<List<Attr<ec2::subnet::SubnetId>>>,
     pub(super) existing_security_group: Param<Attr<ec2::security_group::GroupId>>,
@@ -89,6 +90,14 @@ impl Parameters {
             topic_creation,
             event_source_mappings,
             api_gateway_logs,
+            availability_zones: template.parameter(
+                "AvailabilityZones",
+                Parameter::text()
+                    .description(
+                        "Zones of the new network, as `us-east-1a,us-east-1b`; empty takes the first.",
+                    )
+                    .default(""),
+            ),
             existing_cluster: template.parameter(
                 "ExistingClusterArn",
                 Parameter::any()

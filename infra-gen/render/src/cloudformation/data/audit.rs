@@ -87,13 +87,13 @@ fn key(child: &mut Child, trail_arn: &Val<String>) -> Handle<kms::Key> {
             .pending_window_in_days(30)
             .key_policy(policy),
     );
-    child.template.options(&key).retain();
+    child.template.options(&key).retain_once_made();
     key
 }
 
 fn bucket(child: &mut Child, key: &Handle<kms::Key>) -> Handle<s3::Bucket> {
+    // Without an S3 Bucket Key: with one, CloudTrail would have to be let decrypt, too.
     let encryption = s3::bucket::BucketEncryption::new([s3::bucket::ServerSideEncryptionRule::new()
-        .bucket_key_enabled(true)
         .server_side_encryption_by_default(
             s3::bucket::ServerSideEncryptionByDefault::new(s3::bucket::SSEAlgorithm::AwsKms)
                 .kms_master_key_id(key.arn()),
@@ -121,7 +121,7 @@ fn bucket(child: &mut Child, key: &Handle<kms::Key>) -> Handle<s3::Bucket> {
             .id("old-versions")
             .noncurrent_version_expiration(s3::bucket::NoncurrentVersionExpiration::new(90))])),
     );
-    child.template.options(&bucket).retain();
+    child.template.options(&bucket).retain_once_made();
     bucket
 }
 

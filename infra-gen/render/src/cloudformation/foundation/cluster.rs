@@ -79,7 +79,7 @@ pub(super) fn add(
         "ClusterConfiguration",
         msk::Configuration::new(msk::ConfigurationRequired {
             name: name.as_str().into(),
-            server_properties: server_properties(&environment.brokers, environment.zones).into(),
+            server_properties: server_properties(&environment.brokers).into(),
         })
         // For any version of Kafka: a list of them replaces the configuration with each upgrade, under a name that is
         // taken.
@@ -125,11 +125,14 @@ pub(super) fn add(
                 .cloud_watch_logs(msk::cluster::CloudWatchLogs::new(true).log_group(log_group.reference())),
         )),
     );
-    existing.add(
+    let users = existing.add(
         child,
         "ScramUsers",
         msk::BatchScramSecret::new(cluster.arn()).secret_arn_list(secrets.own.clone()),
     );
+    // MSK deletes no configuration that a cluster uses.
+    child.stays_too(&configuration);
+    child.stays_too(&users);
     let arn = if_(&existing.create, cluster.arn(), existing.cluster.clone());
     let own_name = cluster_name(&cluster.arn());
     Cluster { version: if_(&existing.create, cluster.current_version().text(), ""), own_name, arn }
@@ -154,7 +157,7 @@ fn node_group(brokers: &Brokers, network: &Network) -> msk::cluster::BrokerNodeG
 /// <https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-properties.html>; Express brokers
 /// fix the replication themselves
 /// (<https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-express-read-only.html>).
-fn server_properties(brokers: &Brokers, zones: u8) -> msk::ServerProperties {
+fn server_properties(brokers: &Brokers) -> msk::ServerProperties {
     let properties = msk::ServerProperties::new().set("auto.create.topics.enable", false);
     if brokers.kind() == BrokerKind::Express {
         return properties;
@@ -162,6 +165,7 @@ fn server_properties(brokers: &Brokers, zones: u8) -> msk::ServerProperties {
     properties
         .set("default.replication.factor", brokers.replication)
         .set("min.insync.replicas", brokers.min_insync())
-        .set("offsets.topic.replication.factor", brokers.count.min(u16::from(zones)))
+        // A commit needs as many copies in sync as any write.
+        .set("offsets.topic.replication.factor", brokers.replication)
         .set("unclean.leader.election.enable", false)
 }

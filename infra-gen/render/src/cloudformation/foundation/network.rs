@@ -4,7 +4,9 @@
 //! gateway to pay for and nothing to leak through.
 
 use cfn::iam::{Condition, PolicyDocument, Principal, Statement};
-use cfn::{Attr, Handle, List, availability_zones, aws, ec2, iam, if_, logs, select, sub};
+use cfn::{
+    Attr, Handle, List, Val, availability_zones, aws, ec2, equals, iam, if_, logs, not, select, split, sub,
+};
 
 use super::cluster::Existing;
 use super::keys::Keys;
@@ -34,9 +36,13 @@ pub(super) fn add(child: &mut Child, existing: &Existing, keys: &Keys) -> Networ
             .enable_dns_support(true)
             .enable_dns_hostnames(true),
     );
+    // A cluster that stays has its brokers' interfaces in network and group, which can't go before it.
+    child.stays_too(&vpc);
     let routes = existing.add(child, "RouteTable", ec2::RouteTable::new(vpc.vpc_id()));
-    let subnets: Vec<_> =
-        (0..child.environment.zones).map(|zone| subnet(child, existing, &vpc, &routes, zone)).collect();
+    let zones = zones(child);
+    let subnets: Vec<_> = (0..child.environment.zones)
+        .map(|zone| subnet(child, existing, &vpc, &routes, (zone, select(u32::from(zone), zones.clone()))))
+        .collect();
     flow_log(child, existing, &vpc, keys);
     let groups = SecurityGroups::add(child, existing, &vpc);
     endpoints(child, existing, &vpc, &routes, &subnets, &groups.endpoints);
@@ -52,12 +58,22 @@ pub(super) fn add(child: &mut Child, existing: &Existing, keys: &Keys) -> Networ
     }
 }
 
+/// The Region's first zones, or those that somebody names: MSK has no brokers in every zone of every Region
+/// (<https://docs.aws.amazon.com/msk/1.0/apireference/clusters.html>, `clientSubnets`).
+fn zones(child: &mut Child) -> List<Val<String>> {
+    let named = child.root_value("AvailabilityZones", "Zones; empty takes the first.", |root| {
+        root.availability_zones.value()
+    });
+    let given = child.template.condition("ZonesGiven", not(equals(&named, "")));
+    if_(&given, split(",", named), availability_zones())
+}
+
 fn subnet(
     child: &mut Child,
     existing: &Existing,
     vpc: &Handle<ec2::VPC>,
     routes: &Handle<ec2::RouteTable>,
-    zone: u8,
+    (zone, name): (u8, Val<String>),
 ) -> Attr<ec2::subnet::SubnetId> {
     let letter = char::from(b'A' + zone);
     // A /20 is 4,091 addresses: brokers, pollers' interfaces and producers' interfaces fit with room to spare.
@@ -67,9 +83,10 @@ fn subnet(
         &format!("PrivateSubnet{letter}"),
         ec2::Subnet::new(vpc.vpc_id())
             .cidr_block(block)
-            .availability_zone(select(u32::from(zone), availability_zones()))
+            .availability_zone(name)
             .map_public_ip_on_launch(false),
     );
+    child.stays_too(&subnet);
     existing.add(
         child,
         &format!("PrivateSubnet{letter}Routes"),
@@ -161,6 +178,7 @@ impl SecurityGroups {
             functions: group("FunctionSecurityGroup", "function-sg", "Producer functions"),
             endpoints: group("EndpointSecurityGroup", "endpoint-sg", "VPC endpoints"),
         };
+        child.stays_too(&groups.kafka);
         // A mapping's pollers have the cluster's own security group, hence the rules from the group to itself.
         allow(child, existing, "Pollers", &groups.kafka, &groups.kafka, SCRAM_PORT);
         allow(child, existing, "Producers", &groups.functions, &groups.kafka, SCRAM_PORT);
