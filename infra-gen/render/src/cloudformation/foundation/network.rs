@@ -5,7 +5,7 @@
 
 use cfn::iam::{Condition, PolicyDocument, Principal, Statement};
 use cfn::{
-    Attr, Handle, List, Val, availability_zones, aws, ec2, equals, iam, if_, logs, not, select, split, sub,
+    Attr, Handle, List, Val, availability_zones, aws, ec2, equals, iam, if_, logs, select, split, sub,
 };
 
 use super::cluster::Existing;
@@ -64,8 +64,8 @@ fn zones(child: &mut Child) -> List<Val<String>> {
     let named = child.root_value("AvailabilityZones", "Zones; empty takes the first.", |root| {
         root.availability_zones.value()
     });
-    let given = child.template.condition("ZonesGiven", not(equals(&named, "")));
-    if_(&given, split(",", named), availability_zones())
+    let first = child.template.condition("FirstZones", equals(&named, ""));
+    if_(&first, availability_zones(), split(",", named))
 }
 
 fn subnet(
