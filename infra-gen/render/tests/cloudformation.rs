@@ -21,6 +21,7 @@ impl Templates {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(manifest);
         let model = manifest::read_file(&path).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
         let text: BTreeMap<String, String> = render::render_cloudformation(&model)
+            .expect("it renders")
             .into_iter()
             .filter_map(|file| Some((file.path.strip_prefix("cloudformation/")?.to_owned(), file.contents)))
             .collect();
