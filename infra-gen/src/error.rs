@@ -31,7 +31,10 @@ pub enum Error {
     /// The output folder is where the manifest is.
     #[error("the output folder {} holds the manifest", .0.display())]
     OutHoldsManifest(PathBuf),
-    /// A renderer is at fault.
+    /// A renderer is at fault: of a template.
+    #[error("{0}; this is a fault of infra-gen, please report it with the manifest")]
+    Template(#[from] render::Error),
+    /// A renderer is at fault: of a path.
     #[error("{0}; this is a fault of infra-gen, please report it with the manifest")]
     Render(#[from] output::TreeError),
     /// The output folder can't be read or written.
@@ -57,7 +60,7 @@ impl Error {
             Self::Output(output::Error::InTheWay { .. }) => Exit::Refused,
             // The reader has seen enough: `infra-gen model | head`.
             Self::Print(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
-            Self::Render(_) | Self::Output(_) | Self::Print(_) => Exit::Failed,
+            Self::Template(_) | Self::Render(_) | Self::Output(_) | Self::Print(_) => Exit::Failed,
         }
     }
 
@@ -71,7 +74,7 @@ impl Error {
             Self::NoFile(_) => Some("name the manifest itself with --manifest".into()),
             Self::OutHoldsManifest(_) => Some("name a folder of its own with --out".into()),
             Self::Output(error) => error.help(),
-            Self::Manifest(_) | Self::Render(_) | Self::Print(_) => None,
+            Self::Manifest(_) | Self::Template(_) | Self::Render(_) | Self::Print(_) => None,
         }
     }
 

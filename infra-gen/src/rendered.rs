@@ -3,7 +3,8 @@
 use model::Model;
 use render::{File, Output, Summary};
 
-use crate::output::{Tree, TreeError};
+use crate::Error;
+use crate::output::Tree;
 
 /// What a model renders to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +18,8 @@ pub struct Rendered {
 }
 
 /// Renders the model, and the manifest's own schema beside it.
-pub fn rendered(model: &Model) -> Result<Rendered, TreeError> {
-    let Output { mut files, scaffolds, summary } = render::render(model);
+pub fn rendered(model: &Model) -> Result<Rendered, Error> {
+    let Output { mut files, scaffolds, summary } = render::render(model)?;
     // The renderers don't know that there is a manifest, so its schema is added here.
     files.push(File::new("schema/topics.schema.json", schema()));
     Ok(Rendered { tree: Tree::new(files)?, scaffolds, summary })

@@ -49,6 +49,7 @@ fn visible(model: &Model) -> serde_json::Value {
 /// The cloud assembly's files.
 fn files(model: &Model) -> BTreeMap<String, String> {
     render::render_cloudformation(model)
+        .expect("it renders")
         .into_iter()
         .filter_map(|file| Some((file.path.strip_prefix("cloudformation/")?.to_owned(), file.contents)))
         .collect()

@@ -107,6 +107,8 @@ codes! {
     HandlerTwice = "M0212",
     /// A name that a file or a program of the project has already.
     NameTaken = "M0213",
+    /// Two environments would have one thing of one name in an account.
+    FullNamesCollide = "M0214",
 
     // M03: references.
     /// No such table.
@@ -223,7 +225,7 @@ codes! {
     PersonalData = "M0806",
     /// A field that is no single value, in a message or condition.
     NotPrintable = "M0807",
-    /// A target that the settings can't meet.
+    /// A target that the settings, or nothing at all, can meet.
     Target = "M0808",
     /// A message that can be empty.
     EmptyMessage = "M0809",
@@ -239,10 +241,12 @@ codes! {
     TooManyIndexes = "M0904",
     /// More routes than an HTTP API can have.
     TooManyRoutes = "M0905",
-    /// More resources or parameters than CloudFormation takes.
+    /// More resources, parameters or outputs than CloudFormation takes.
     TooManyResources = "M0906",
     /// More environment variables than a function can have.
     TooManyVariables = "M0907",
+    /// More tables to read than a function's policy can name.
+    PolicyTooLong = "M0908",
 
     // M10: the waivers of `make verify`, which are read with the manifest's reader.
     /// A waiver's last day is over.

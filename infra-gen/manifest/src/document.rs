@@ -46,7 +46,7 @@ impl Document {
             let diagnostic = Diagnostic::new(Code::Empty, Span::new(0..0), "the file is empty");
             report.push(diagnostic.help(format!("{name} has at least {}", close::list(&keys))));
         } else if let Some(node) = tree::parse(text, &mut report) {
-            shape::check(&node, text, &schema, name, &mut report);
+            let node = shape::check(&node, text, &schema, name, &mut report);
             if report.is_empty() {
                 match T::deserialize(node.to_yaml()) {
                     Ok(value) => return Ok((Self { path, text: text.into(), node }, value)),

@@ -257,6 +257,14 @@ fn the_schema_takes_the_projects_own_manifest() {
 }
 
 #[test]
+fn a_whole_number_may_have_a_point() {
+    let text = include_str!("../../../topics.yaml").replacen("count: 3,", "count: 3.0,", 1);
+    assert!(text.contains("count: 3.0,"));
+    let verdicts = verdicts(&text).expect("it is YAML");
+    assert!(verdicts.schema && verdicts.check.is_empty() && verdicts.mended.is_ok(), "{verdicts:?}");
+}
+
+#[test]
 fn a_hundred_and_twenty_topics_are_read() {
     let model = read("many.yaml", &testing::many(120)).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     assert_eq!(model.topics.len(), 120);

@@ -117,6 +117,57 @@ fn a_default_for_pollers_fits_topics_with_fewer_partitions() {
 }
 
 #[test]
+fn defaults_for_pollers_give_way_to_a_topics_own() {
+    let text = fs::read_to_string(good("orders.yaml")).expect("it can be read");
+    let pollers = |default: &str, own: &str, partitions: u32| {
+        let manifest = text.replacen(
+            "\ntopics:\n",
+            &format!(
+                "\ntopics:\n  polled:\n    key: id\n    partitions: {partitions}\n    fields: {{ id: {{ type: uuid }} }}\n    consumer: {{ table: polled, write: put, pollers: {own} }}\n"
+            ),
+            1,
+        );
+        let manifest = manifest.replacen("\ntables:\n", "\ntables:\n  polled: { key: id }\n", 1);
+        let manifest = manifest.replacen("\ndefaults:\n", &format!("\ndefaults:\n  pollers: {default}\n"), 1);
+        let model =
+            manifest::read("x", &manifest).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+        let consumer = model.topic("polled").and_then(|topic| topic.consumer.clone()).expect("it has one");
+        (consumer.pollers.min, consumer.pollers.max)
+    };
+    assert_eq!(pollers("{ min: 5 }", "{}", 1), (1, 1), "no more than partitions");
+    assert_eq!(pollers("{ min: 3 }", "{ max: 1 }", 6), (1, 1), "no more than its own most");
+    assert_eq!(pollers("{ min: 3 }", "{}", 6), (3, 3));
+    assert_eq!(pollers("{ max: 4 }", "{ min: 5 }", 6), (5, 5), "its own least stands");
+}
+
+#[test]
+fn a_field_that_may_be_absent_can_be_none_of_its_words() {
+    let text = fs::read_to_string(good("hazards.yaml")).expect("it can be read");
+    let only = "  absent: { key: k, fields: { k: { type: uuid }, w: { type: enum, values: [A], optional: true } }, consumer: { table: nobody, write: put }, alert: { channel: all, when: w is not A, message: \"{k}\" } }\n";
+    let optional = text.replacen("\ntopics:\n", &format!("\ntopics:\n{only}"), 1);
+    manifest::read("x", &optional).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    let required = optional.replacen("values: [A], optional: true", "values: [A]", 1);
+    let refused = manifest::read("x", &required).expect_err("it can't be anything else");
+    assert_eq!(
+        refused.iter().map(manifest::Diagnostic::code).collect::<Vec<_>>(),
+        [manifest::Code::ConditionValue]
+    );
+}
+
+#[test]
+fn bounds_of_decimals_keep_all_of_their_digits() {
+    let text = fs::read_to_string(good("orders.yaml")).expect("it can be read");
+    let field =
+        "orderId: { type: OrderId }\n      exact: { type: decimal, min: 0.10, max: 999999999999999.99 }\n";
+    let text = text.replacen("orderId: { type: OrderId }\n", field, 1);
+    let model = manifest::read("x", &text).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    let fields = model.topics.iter().flat_map(|topic| &topic.fields);
+    let exact = { fields }.find(|field| field.name.name == "exact").expect("it is there");
+    let want = model::FieldType::Decimal { min: "0.10".into(), max: "999999999999999.99".into(), scale: 2 };
+    assert_eq!(exact.ty, want);
+}
+
+#[test]
 fn an_error_topic_has_no_error_topic() {
     let model = read(&good("hazards.yaml"));
     let errors = model.topic("errors").expect("it is there");

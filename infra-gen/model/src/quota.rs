@@ -83,6 +83,19 @@ pub const TOPIC_RESOURCES: usize = 18;
 /// The most that the stacks every deployment has add to an operation, tables and channels left out. A test
 /// of the renderer holds this number too.
 pub const BASE_RESOURCES: usize = 140;
+/// Most resources and most outputs of a template (same page).
+pub const RESOURCES: usize = 500;
+/// See [`RESOURCES`].
+pub const OUTPUTS: usize = 200;
+/// The outputs of one table in the stack of all tables, which has no others. A test of the renderer holds this
+/// number and the next three.
+pub const TABLE_OUTPUTS: usize = 2;
+/// The outputs of the foundation's stack, channels left out.
+pub const FOUNDATION_OUTPUTS: usize = 11;
+/// The most resources of the foundation's stack, channels and subscribers left out.
+pub const FOUNDATION_RESOURCES: usize = 50;
+/// The most characters of a producer's policy, the tables that it reads left out.
+pub const PRODUCER_POLICY: usize = 3_200;
 /// Most parameters of a template (same page). The root stack has one for each topic's code.
 pub const PARAMETERS: usize = 200;
 /// Most partitions of one broker, leaders and followers counted, for the smallest brokers that MSK

@@ -8,7 +8,7 @@ use serde_json::Value;
 fn the_root_template_asks_for_every_zip_by_its_key() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../topics.yaml");
     let model = manifest::read_file(path).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
-    let files = render::render(&model).files;
+    let files = render::render(&model).expect("it renders").files;
     let root = format!("cloudformation/{}.template.json", model.app.name);
     let root = files.iter().find(|file| file.path == root).expect("there is a root template");
     let template: Value = serde_json::from_str(&root.contents).expect("it is JSON");

@@ -36,6 +36,23 @@ pub struct Output {
     pub summary: Summary,
 }
 
+/// A template is one that CloudFormation would refuse. The manifest has been checked, so this is the renderer's mistake
+/// and nothing that a user can mend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// `foundation`
+    template: String,
+    mistakes: Vec<String>,
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the template {} is wrong: {}", self.template, self.mistakes.join("; "))
+    }
+}
+
+impl std::error::Error for Error {}
+
 /// The size of what was rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
@@ -50,7 +67,10 @@ pub struct Summary {
 }
 
 /// Renders everything.
-pub fn render(model: &Model) -> Output {
+///
+/// # Errors
+/// A template is one that CloudFormation would refuse.
+pub fn render(model: &Model) -> Result<Output, Error> {
     let (cloudformation, others) = parallel::both(
         || cloudformation::render(model),
         || {
@@ -59,6 +79,7 @@ pub fn render(model: &Model) -> Output {
             parallel::map(renderers, |render| render(model))
         },
     );
+    let cloudformation = cloudformation?;
     let mut files: Vec<File> = cloudformation.files;
     files.extend(others.into_iter().flatten());
     files.sort();
@@ -68,12 +89,15 @@ pub fn render(model: &Model) -> Output {
         topics: model.topics.len(),
         functions: model.functions.len(),
     };
-    Output { files, scaffolds: rust::scaffolds(model), summary }
+    Ok(Output { files, scaffolds: rust::scaffolds(model), summary })
 }
 
 /// The files under `cloudformation/` alone, for whoever wants no more.
-pub fn render_cloudformation(model: &Model) -> Vec<File> {
-    cloudformation::render(model).files
+///
+/// # Errors
+/// A template is one that CloudFormation would refuse.
+pub fn render_cloudformation(model: &Model) -> Result<Vec<File>, Error> {
+    Ok(cloudformation::render(model)?.files)
 }
 
 /// The root template's parameters that say where the functions' zips are, each with its value when `key` is where a

@@ -21,6 +21,7 @@ impl Templates {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(manifest);
         let model = manifest::read_file(&path).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
         let text: BTreeMap<String, String> = render::render_cloudformation(&model)
+            .expect("it renders")
             .into_iter()
             .filter_map(|file| Some((file.path.strip_prefix("cloudformation/")?.to_owned(), file.contents)))
             .collect();
@@ -138,6 +139,127 @@ fn a_topic_and_the_rest_take_no_more_resources_than_the_quota_check_counts() {
         }
         assert!(base <= quota::BASE_RESOURCES, "{manifest}: {base}");
     }
+}
+
+/// A manifest with these tables, channels and subscribers, whose one producer reads these tables.
+fn large(tables: usize, channels: usize, subscribers: usize, reads: usize) -> String {
+    let names: Vec<String> = (0..tables).map(|index| format!("t{index:02}")).collect();
+    let entries: Vec<String> = names.iter().map(|name| format!("{name}: {{ key: id }}")).collect();
+    let others: Vec<String> = (1..channels).map(|index| format!("c{index}: {{}}")).collect();
+    let told: Vec<String> = (0..subscribers)
+        .map(|index| format!("{{ protocol: email, endpoint: s{index}@example.com }}"))
+        .collect();
+    format!(
+        "app: insurance-onboarding-platform\n\
+         environments: {{ production: {{ brokers: {{ type: kafka.m7g.large, count: 3, storage_gib: 9 }} }} }}\n\
+         cluster: {{ kafka: 3.9.x.kraft }}\n\
+         tables: {{ {} }}\n\
+         channels: {{ c0: {{ alarms: true, subscribers: [{}] }}, {} }}\n\
+         topics:\n  placed:\n    key: id\n    fields: {{ id: {{ type: uuid }} }}\n    \
+         producer: {{ function: submit-a-new-order, reads: [{}] }}\n",
+        entries.join(", "),
+        told.join(", "),
+        others.join(", "),
+        names[..reads].join(", ")
+    )
+}
+
+#[test]
+fn what_is_accepted_renders_and_one_more_is_refused() {
+    let base = (quota::OUTPUTS / quota::TABLE_OUTPUTS) - Model::system_tables().len();
+    let channels = quota::OUTPUTS - quota::FOUNDATION_OUTPUTS;
+    let subscribers = quota::RESOURCES - quota::FOUNDATION_RESOURCES - 2;
+    for (most, more) in [
+        (large(base, 1, 0, 0), large(base + 1, 1, 0, 0)),
+        (large(1, channels, 0, 0), large(1, channels + 1, 0, 0)),
+        (large(1, 1, subscribers, 0), large(1, 1, subscribers + 1, 0)),
+    ] {
+        let model = manifest::read("x", &most).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+        render::render_cloudformation(&model).expect("it renders");
+        let refused = manifest::read("x", &more).expect_err("it is one too many");
+        let codes: Vec<_> = refused.iter().map(manifest::Diagnostic::code).collect();
+        assert_eq!(codes, [manifest::Code::TooManyResources]);
+    }
+}
+
+#[test]
+fn a_template_that_is_too_large_is_an_error() {
+    let name = |index: usize| format!("{}{index:02}", "n".repeat(*quota::TABLE_NAME.end() - 2));
+    let key = "k".repeat(quota::KEY_ATTRIBUTE_NAME);
+    let indexes: Vec<String> =
+        (0..quota::TABLE_INDEXES).map(|index| format!("{}: {{ key: {key} }}", name(index))).collect();
+    let table = format!("{{ key: id, indexes: {{ {} }} }}", indexes.join(", "));
+    let manifest = large(97, 1, 0, 0).replace("{ key: id }", &table);
+    let model = manifest::read("x", &manifest).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    let error = render::render_cloudformation(&model).expect_err("it has more than a megabyte").to_string();
+    assert!(error.starts_with("the template data is wrong: ") && error.contains("bytes"), "{error}");
+}
+
+#[test]
+fn the_foundation_has_no_more_than_is_counted_for_it() {
+    for manifest in ["topics.yaml", "infra-gen/manifest/tests/good/orders.yaml"] {
+        let templates = Templates::of(manifest);
+        let channels = templates.model.channels.len();
+        for (file, template) in
+            templates.json.iter().filter(|(file, _)| file.ends_with("/foundation.template.json"))
+        {
+            let subscribers = members(&template["Resources"])
+                .filter(|(_, resource)| resource["Type"] == "AWS::SNS::Subscription")
+                .count();
+            let resources = members(&template["Resources"]).count() - 2 * channels - subscribers;
+            assert!(resources <= quota::FOUNDATION_RESOURCES, "{file} has {resources} resources");
+            let outputs = members(&template["Outputs"]).count() - channels;
+            assert_eq!(outputs, quota::FOUNDATION_OUTPUTS, "{file}");
+        }
+    }
+}
+
+/// A value as AWS would see it, with everything that is only known there as long as it gets.
+fn longest(value: &Value, model: &Model) -> Value {
+    let Some(object) = value.as_object() else {
+        let items = value.as_array().map(|items| items.iter().map(|item| longest(item, model)).collect());
+        return items.map_or_else(|| value.clone(), Value::Array);
+    };
+    if let Some(text) = object.get("Fn::Sub").and_then(Value::as_str) {
+        let text =
+            text.replace("${AWS::Partition}", "aws-us-gov").replace("${AWS::Region}", "ap-northeast-1");
+        return text.replace("${AWS::AccountId}", "123456789012").into();
+    }
+    if object.contains_key("Fn::GetAtt") {
+        return "x".repeat(150).into();
+    }
+    if let Some(name) = object.get("Ref").and_then(Value::as_str) {
+        let tables = model.tables.iter().find(|table| format!("{}TableArn", table.name.pascal) == name);
+        return tables
+            .map_or_else(
+                || "x".repeat(150),
+                |table| {
+                    let name = model.table_name(table, &model.environments[0]);
+                    format!("arn:aws-us-gov:dynamodb:ap-northeast-1:123456789012:table/{name}")
+                },
+            )
+            .into();
+    }
+    object.iter().map(|(key, value)| (key.clone(), longest(value, model))).collect()
+}
+
+#[test]
+fn a_producers_policy_is_no_longer_than_is_counted_for_it() {
+    let read = |reads| manifest::read("x", &large(60, 1, 0, reads));
+    let most = (0..60).rev().find(|reads| read(*reads).is_ok()).expect("without tables it is short");
+    let refused = read(most + 1).expect_err("it is one too many");
+    assert_eq!(
+        refused.iter().map(manifest::Diagnostic::code).collect::<Vec<_>>(),
+        [manifest::Code::PolicyTooLong]
+    );
+    let model = read(most).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    let files = render::render_cloudformation(&model).expect("it renders");
+    let file =
+        files.iter().find(|file| file.path.ends_with("/topic-placed.template.json")).expect("it is there");
+    let template: Value = serde_json::from_str(&file.contents).expect("JSON");
+    let policy = &template["Resources"]["ProducerRole"]["Properties"]["Policies"][0]["PolicyDocument"];
+    let length = longest(policy, &model).to_string().len();
+    assert!((9_500..=10_240).contains(&length), "{length} characters with {most} tables");
 }
 
 #[test]

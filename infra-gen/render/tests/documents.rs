@@ -8,7 +8,12 @@ use serde_json::Value;
 fn files() -> BTreeMap<String, String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../topics.yaml");
     let model = manifest::read_file(path).unwrap_or_else(|errors| panic!("{errors:?}"));
-    render::render(&model).files.into_iter().map(|file| (file.path, file.contents)).collect()
+    render::render(&model)
+        .expect("it renders")
+        .files
+        .into_iter()
+        .map(|file| (file.path, file.contents))
+        .collect()
 }
 
 #[test]

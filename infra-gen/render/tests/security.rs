@@ -15,7 +15,12 @@ fn files() -> &'static BTreeMap<String, String> {
     static FILES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
         let model =
             manifest::read_file(root().join("topics.yaml")).unwrap_or_else(|errors| panic!("{errors:?}"));
-        render::render(&model).files.into_iter().map(|file| (file.path, file.contents)).collect()
+        render::render(&model)
+            .expect("it renders")
+            .files
+            .into_iter()
+            .map(|file| (file.path, file.contents))
+            .collect()
     });
     &FILES
 }

@@ -107,7 +107,7 @@ fn endpoint(context: &mut Context<'_>, raw: &raw::Subscriber, place: Place<'_>) 
             "write for example `endpoint: https://example.com/alerts`",
         ),
         raw::Protocol::Sqs => (
-            plain && endpoint.starts_with("arn:aws") && endpoint.split(':').nth(2) == Some("sqs"),
+            plain && is_queue(endpoint),
             "a queue's ARN",
             "write for example `endpoint: arn:aws:sqs:eu-central-1:123456789012:alerts`",
         ),
@@ -130,5 +130,27 @@ fn endpoint(context: &mut Context<'_>, raw: &raw::Subscriber, place: Place<'_>) 
             .also(place.get("protocol").span(), "the protocol")
             .help(help),
         );
+    } else if raw.protocol == raw::Protocol::Sqs && endpoint.ends_with(".fifo") {
+        context.push(
+            Diagnostic::new(
+                Code::Endpoint,
+                place.get("endpoint").span(),
+                "a channel can't deliver to a FIFO queue",
+            )
+            .label("a FIFO queue")
+            .note("a channel is a standard topic of SNS, and only FIFO topics deliver to FIFO queues")
+            .help("name a standard queue; a function or a pipe can move its messages on"),
+        );
     }
+}
+
+/// `arn:aws:sqs:eu-central-1:123456789012:alerts`
+fn is_queue(endpoint: &str) -> bool {
+    let parts: Vec<_> = endpoint.split(':').collect();
+    let ["arn", partition, "sqs", region, account, queue] = parts[..] else { return false };
+    partition.starts_with("aws")
+        && !region.is_empty()
+        && account.len() == 12
+        && account.bytes().all(|byte| byte.is_ascii_digit())
+        && !queue.is_empty()
 }

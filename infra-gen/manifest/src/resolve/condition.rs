@@ -2,7 +2,7 @@
 
 use model::{Condition, Ident, Literal, Operator};
 
-use super::{Context, alert, number};
+use super::{Context, alert, field::MAX_LENGTH, number};
 use crate::{close, code::Code, diagnostic::Diagnostic, raw, tree::Place};
 
 /// A condition as it is written.
@@ -82,6 +82,14 @@ pub(super) fn resolve<'a>(
     let mut values = vec![];
     for value in &written.values {
         match literal(shape, value) {
+            Ok(literal) if values.contains(&literal) => context.push(
+                Diagnostic::new(
+                    Code::ConditionValue,
+                    place.span(),
+                    format!("`{value}` is in this condition twice"),
+                )
+                .help("take one out"),
+            ),
             Ok(literal) => values.push(literal),
             Err(reason) => {
                 let after = context.part(place.span(), value);
@@ -100,7 +108,43 @@ pub(super) fn resolve<'a>(
             }
         }
     }
+    // What isn't there is none of the values, so `is not` can hold of it.
+    let absent = written.operator == Operator::IsNot
+        && topic.fields.get(written.field).is_some_and(|field| field.optional);
+    if !absent && let Some(reason) = never(shape, written.operator, &values) {
+        let declared = context.root.get("topics").get(name).get("fields").get(written.field);
+        context.push(
+            Diagnostic::new(Code::ConditionValue, place.span(), "this condition can never hold")
+                .label(reason)
+                .also(declared.key(), "the field")
+                .note("the alert would never be sent")
+                .help(format!("`{}` is {}: leave some of that", written.field, can_be(shape))),
+        );
+    }
     Some(Condition { field: Ident::new(written.field), operator: written.operator, values })
+}
+
+/// Why a comparison with these values, each of which the field can be, leaves no value that it can be.
+fn never(shape: raw::Shape<'_>, operator: Operator, values: &[Literal]) -> Option<&'static str> {
+    let same = |bound: Option<&raw::Scalar>| {
+        let value = match values.first() {
+            Some(Literal::Integer(value)) => number::decimal(&value.to_string()),
+            Some(Literal::Text(value)) => number::decimal(value),
+            _ => None,
+        };
+        value.is_some() && value == bound.and_then(|bound| number::decimal(&bound.0))
+    };
+    let all = match shape.ty {
+        "boolean" => Some(2),
+        "enum" => shape.values.map(<[_]>::len),
+        _ => None,
+    };
+    match operator {
+        Operator::Above => same(shape.max).then_some("it is never greater than its `max`"),
+        Operator::Below => same(shape.min).then_some("it is never less than its `min`"),
+        Operator::IsNot => (all == Some(values.len())).then_some("these are all that it can be"),
+        Operator::Is | Operator::AtLeast | Operator::AtMost => None,
+    }
 }
 
 /// What a field of this type can be, for people.
@@ -118,7 +162,16 @@ fn can_be(shape: raw::Shape<'_>) -> String {
             (None, Some(max)) => format!("a number up to {max}"),
             (None, None) => "a number".into(),
         },
-        _ => "text".into(),
+        "uuid" => "a UUID in small letters, such as `01234567-89ab-8cde-bf01-23456789abcd`".into(),
+        "date" => "a day such as `2026-11-23`".into(),
+        "timestamp" => "an instant such as `2026-11-23T12:00:00.000Z`".into(),
+        "email" => "a mail address, without quotes".into(),
+        _ => {
+            let (min, max) = (shape.min_length.unwrap_or(0), shape.max_length.unwrap_or(MAX_LENGTH));
+            let pattern =
+                shape.pattern.map(|pattern| format!(" that matches `{pattern}`")).unwrap_or_default();
+            format!("text of {min} to {max} characters{pattern}, without quotes")
+        }
     }
 }
 
@@ -156,8 +209,34 @@ fn literal(shape: raw::Shape<'_>, value: &str) -> Result<Literal, String> {
                 None => "none of its words".into(),
             })
         }
-        _ => Ok(Literal::Text(value.into())),
+        ty => text(shape, ty, value).map_or_else(|| Ok(Literal::Text(value.into())), |why| Err(why.into())),
     }
+}
+
+/// Why a field of text, or of what is compared by its text, can't be `value`.
+fn text(shape: raw::Shape<'_>, ty: &str, value: &str) -> Option<&'static str> {
+    const UUID: &str = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+    const DATE: &str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
+    const TIMESTAMP: &str =
+        r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$";
+    // A pattern that is none was reported.
+    let fits = |pattern: &str| regex::Regex::new(pattern).map_or(true, |regex| regex.is_match(value));
+    let quoted = ['"', '\'']
+        .iter()
+        .any(|quote| value.len() > 1 && value.starts_with(*quote) && value.ends_with(*quote));
+    let length = i64::try_from(value.chars().count()).unwrap_or(i64::MAX);
+    let reason = match ty {
+        _ if quoted => "the quotes would be part of the value",
+        "uuid" if !fits(UUID) => "no UUID as events show it",
+        "date" if !fits(DATE) => "no date",
+        "timestamp" if !fits(TIMESTAMP) => "no instant as events show it",
+        "email" if !value.contains('@') || value.contains(char::is_whitespace) => "no mail address",
+        "string" if length < shape.min_length.unwrap_or(0) => "shorter than the field's text",
+        "string" if length > shape.max_length.unwrap_or(MAX_LENGTH) => "longer than the field's text",
+        "string" if shape.pattern.is_some_and(|pattern| !fits(pattern)) => "not of the field's pattern",
+        _ => return None,
+    };
+    Some(reason)
 }
 
 #[cfg(test)]

@@ -32,18 +32,20 @@ pub(super) fn resolve(
         quota::FUNCTION_TIMEOUT_SECONDS,
         "Lambda stops every function after 15 minutes",
     );
-    if let Some(max) = raw.pollers.max
-        && max > i64::from(partitions)
+    // Where both are written, the most is what is wrong first.
+    let written = raw.pollers.max.map(|max| ("max", max)).or(raw.pollers.min.map(|min| ("min", min)));
+    if let Some((key, pollers)) = written
+        && pollers > i64::from(partitions)
     {
         context.push(
             Diagnostic::new(
                 Code::Pollers,
-                place.get("pollers").get("max").span(),
-                format!("{max} pollers are more than `{topic}` has partitions"),
+                place.get("pollers").get(key).span(),
+                format!("{pollers} pollers are more than `{topic}` has partitions"),
             )
             .label(format!("it has {partitions}"))
             .note("Lambda gives each partition to one poller; the others would idle, and cost")
-            .help(format!("write `max: {partitions}` or less, or give the topic more partitions")),
+            .help(format!("write `{key}: {partitions}` or less, or give the topic more partitions")),
         );
     }
     let handler = match &raw.handler {

@@ -275,6 +275,7 @@ fn pattern(context: &mut Context<'_>, pattern: Option<&str>, (min, max): (i64, i
     let Err(error) = regex::Regex::new(pattern) else {
         return pattern_and_length(context, pattern, (min, max), place);
     };
+    let too_big = matches!(error, regex::Error::CompiledTooBig(_));
     let error = match error {
         regex::Error::Syntax(text) => {
             let last = text.lines().last().unwrap_or_default();
@@ -288,7 +289,9 @@ fn pattern(context: &mut Context<'_>, pattern: Option<&str>, (min, max): (i64, i
         Diagnostic::new(Code::BadPattern, place.get("pattern").span(), "this pattern is no regular expression")
             .label(error)
             .note("patterns are of Rust's `regex`, which matches in linear time; the browser gets the same in its own syntax")
-            .help(if looks_around {
+            .help(if too_big {
+                "count with `min_length` and `max_length`, or write `[0-9A-Za-z_]` for `\\w` and `[0-9]` for `\\d`, which have the letters and digits of all languages"
+            } else if looks_around {
                 "say it without look-around and backreferences, or check it in the business rule under `handlers/`"
             } else {
                 "put a backslash before each sign that is meant as itself, such as `\\[` or `\\.`"

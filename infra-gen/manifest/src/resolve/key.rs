@@ -134,6 +134,29 @@ fn holds_ids(shape: Shape<'_>) -> bool {
     shape.ty == "uuid" || (shape.ty == "string" && IDS.iter().all(|id| fits(id)))
 }
 
+/// The fewest and the most characters of a key of this type, as text.
+pub(super) fn lengths(shape: Shape<'_>) -> (i64, i64) {
+    let count = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
+    match shape.ty {
+        // Text that is a key is never empty.
+        "string" => (shape.min_length.unwrap_or(0).max(1), shape.max_length.unwrap_or(MAX_LENGTH)),
+        "email" => (3, 254),
+        "uuid" => (36, 36),
+        "date" => (10, 10),
+        "timestamp" => (24, 24),
+        "integer" => {
+            // Without bounds as far as JavaScript counts exactly.
+            let length = |bound: Option<&raw::Scalar>, last| bound.map_or(last, |bound| count(&bound.0));
+            (1, length(shape.min, 17).max(length(shape.max, 16)))
+        }
+        "enum" => {
+            let lengths = || shape.values.unwrap_or_default().iter().map(|word| count(word));
+            (lengths().min().unwrap_or(0), lengths().max().unwrap_or(0))
+        }
+        _ => (0, 0),
+    }
+}
+
 /// The part that an attribute has in a key of DynamoDB's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {

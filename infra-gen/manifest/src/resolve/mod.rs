@@ -104,5 +104,6 @@ pub(crate) fn resolve(
     let model = Model::new(parts);
     sizes::check(context, &model);
     quotas::check(context, &model);
+    names::full(context, &model);
     Some(model)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Ident, Model, Table, quota};
+use model::{AlarmSource, Environment, Ident, Model, Role, Table, quota};
 
 use super::{Context, consumer, producer, words};
 use crate::{
@@ -33,6 +33,9 @@ fn keys<'a>(place: Place<'_>, keys: impl Iterator<Item = &'a str>) -> Vec<Named<
     keys.map(|key| (key, place.get(key).key())).collect()
 }
 
+/// Most bytes of a file's name, on every usual file system.
+const FILE_NAME: usize = 255;
+
 /// Full names against AWS's and Kafka's limits, with the longest environment.
 fn lengths(context: &mut Context<'_>) {
     let manifest = context.manifest;
@@ -53,17 +56,24 @@ fn lengths(context: &mut Context<'_>) {
                 .help(help),
         );
     };
-    too_long(
-        root.get("app").span(),
-        "the MSK cluster's name",
-        format!("{app}-{environment}"),
-        quota::CLUSTER_NAME,
-        "shorten the app's or the environment's name",
-    );
+    // The cluster is called by these two alone, and has room for as many characters.
+    if let Some(function) = SYSTEM_FUNCTIONS.iter().max_by_key(|name| name.len()) {
+        too_long(
+            root.get("app").span(),
+            &format!("the name of the runtime's Lambda function `{function}`"),
+            format!("{app}-{function}-{environment}"),
+            quota::FUNCTION_NAME,
+            "shorten the app's or the environment's name",
+        );
+    }
     let shorten = "shorten it, or the app's or the environment's name";
     for (name, topic) in manifest.topics.iter() {
         let place = root.get("topics").get(name);
         too_long(place.key(), "this Kafka topic's name", name.into(), quota::KAFKA_TOPIC_NAME, "shorten it");
+        if name.len() <= quota::KAFKA_TOPIC_NAME {
+            let file = longest_file(name, topic.version);
+            too_long(place.key(), "the name of a file of this topic's", file, FILE_NAME, "shorten it");
+        }
         if let Some(raw) = &topic.producer {
             let function = producer::function_name(name, raw);
             let written = place.get("producer").get("function");
@@ -144,9 +154,32 @@ fn lengths(context: &mut Context<'_>) {
     too_short(context);
 }
 
+/// The longest name among the files that are called by a topic: its template, its schema and its Rust modules.
+fn longest_file(topic: &str, version: i64) -> String {
+    let files = [
+        format!("topic-{topic}.template.json"),
+        format!("{topic}.v{version}.schema.json"),
+        format!("{}.rs", Ident::new(topic).snake),
+    ];
+    files.into_iter().max_by_key(String::len).unwrap_or_default()
+}
+
 fn too_short(context: &mut Context<'_>) {
     let manifest = context.manifest;
     let root = context.root;
+    // `kafka://dlq` is shorter than CloudFormation takes a destination to be.
+    if let Some(topic) = manifest.cluster.dead_letters.topic.as_deref().filter(|topic| topic.len() < 4) {
+        let span = root.get("cluster").get("dead_letters").get("topic").span();
+        context.push(
+            Diagnostic::new(
+                Code::NameTooShort,
+                span,
+                "a topic for dead letters has a name of 4 characters or more",
+            )
+            .note("CloudFormation takes no mapping's destination with fewer")
+            .help(format!("write for example `{topic}-dead-letters`")),
+        );
+    }
     for (name, table) in manifest.tables.iter() {
         for index in table.indexes.keys().filter(|index| index.len() < *quota::TABLE_NAME.start()) {
             let span = root.get("tables").get(name).get("indexes").get(index).key();
@@ -530,8 +563,11 @@ fn nested(
 /// Functions' and handlers' names are unique, the runtime's own among them.
 fn functions(context: &mut Context<'_>) {
     let (manifest, root) = (context.manifest, context.root);
-    let mut taken: BTreeMap<String, (String, Option<Span>)> =
-        SYSTEM_FUNCTIONS.iter().map(|name| ((*name).to_owned(), ("the runtime".to_owned(), None))).collect();
+    // A producer's can have another name; a consumer's is named by its topic.
+    let mut taken: BTreeMap<String, (String, Option<Span>, &str)> = SYSTEM_FUNCTIONS
+        .iter()
+        .map(|name| ((*name).to_owned(), ("the runtime".to_owned(), None, "runtime")))
+        .collect();
     let mut handlers: BTreeMap<String, Span> = BTreeMap::new();
     for (name, topic) in manifest.topics.iter() {
         let place = root.get("topics").get(name);
@@ -541,17 +577,23 @@ fn functions(context: &mut Context<'_>) {
             let function = producer::function_name(name, raw);
             let handler =
                 raw.handler.as_deref().map_or_else(|| producer::handler_name(name, raw), Into::into);
-            named.push((function, place.get("function"), handler, place.get("handler")));
+            named.push(("producer", function, place.get("function"), handler, place.get("handler")));
         }
         if let Some(raw) = &topic.consumer {
             let place = place.get("consumer");
             let handler = raw.handler.as_deref().map_or_else(|| consumer::handler_name(name), Into::into);
-            named.push((consumer::function_name(name), place.get("function"), handler, place.get("handler")));
+            let function = consumer::function_name(name);
+            named.push(("consumer", function, place.get("function"), handler, place.get("handler")));
         }
-        for (function, written, handler, written_handler) in named {
+        for (kind, function, written, handler, written_handler) in named {
             let span = if written.is_written() { written.span() } else { written.key() };
             match taken.get(&function) {
-                Some((owner, first)) => {
+                Some((owner, first, other)) => {
+                    let help = match (kind, *other) {
+                        ("consumer", "consumer") => "rename one of the topics: consumers are named by theirs",
+                        ("producer", "producer") => "give one of them another name with `function`",
+                        _ => "give the producer another name with `function`",
+                    };
                     let diagnostic = Diagnostic::new(
                         Code::FunctionTwice,
                         span,
@@ -561,12 +603,12 @@ fn functions(context: &mut Context<'_>) {
                         Some(first) => diagnostic.also(*first, "the first one"),
                         None => diagnostic.note(format!("the runtime has {}", close::list(SYSTEM_FUNCTIONS))),
                     };
-                    context.push(diagnostic.help("give one of them another name with `function`"));
+                    context.push(diagnostic.help(help));
                     // Their handlers' names follow from theirs.
                     continue;
                 }
                 None => {
-                    taken.insert(function, (format!("`{name}`"), Some(span)));
+                    taken.insert(function, (format!("`{name}`"), Some(span), kind));
                 }
             }
             let span =
@@ -670,6 +712,56 @@ fn once(
     }
 }
 
+/// The names that tables, functions, channels and alarms have in the account. No environment's may be another's: of
+/// `dev` and `a-dev`, the table `orders-a` of the one is `orders` of the other.
+pub(super) fn full(context: &mut Context<'_>, model: &Model) {
+    let root = context.root;
+    let topic = |name: &str| root.get("topics").get(name).key();
+    let of_role = |role: &Role| match role {
+        Role::Producer(name) | Role::Consumer(name) => Some(topic(name)),
+        _ => None,
+    };
+    let of_source = |source: &AlarmSource| match source {
+        AlarmSource::Topic(name) => Some(topic(name)),
+        AlarmSource::Cluster | AlarmSource::Edge => None,
+    };
+    let mut names = vec![];
+    for environment in &model.environments {
+        let mut add = |what, full: String, span: Option<Span>| names.push((what, full, environment, span));
+        for table in &model.tables {
+            let place = root.get("tables").get(&table.name.name);
+            let span = place.is_written().then(|| place.key());
+            add("table", model.table_name(table, environment), span);
+        }
+        for function in &model.functions {
+            add("function", model.function_name(function, environment), of_role(&function.role));
+        }
+        for channel in &model.channels {
+            let span = root.get("channels").get(&channel.name.name).key();
+            add("channel", model.channel_name(channel, environment), Some(span));
+        }
+        for alarm in &model.alarms {
+            add("alarm", model.alarm_name(alarm, environment), of_source(&alarm.source));
+        }
+    }
+    let mut taken: BTreeMap<(&str, &str), (&Environment, Option<Span>)> = BTreeMap::new();
+    for (what, full, environment, span) in &names {
+        let Some((other, first)) = taken.insert((what, full), (environment, *span)) else { continue };
+        let environments = root.get("environments");
+        let name = environments.get(&environment.name).key();
+        context.push(
+            Diagnostic::new(
+                Code::FullNamesCollide,
+                span.or(first).unwrap_or(name),
+                format!("`{}` and `{}` would both have a {what} `{full}`", other.name, environment.name),
+            )
+            .also(name, "this environment's name is part of it")
+            .note("in one account and region AWS makes one of that name, and refuses the second")
+            .help("give one of the environments another name"),
+        );
+    }
+}
+
 /// Each table is told to functions in a variable of its own.
 fn table_variables(context: &mut Context<'_>) {
     let (manifest, root) = (context.manifest, context.root);
@@ -699,8 +791,6 @@ fn table_variables(context: &mut Context<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use model::Role;
-
     use super::*;
 
     #[test]

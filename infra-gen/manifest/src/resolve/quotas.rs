@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Cluster, EnvValue, Environment, Model, Role, Topic, quota};
+use model::{AlarmSource, Cluster, EnvValue, Environment, Model, Role, Topic, quota};
 
 use super::Context;
 use crate::{code::Code, diagnostic::Diagnostic};
@@ -14,6 +14,13 @@ const ROOT_PARAMETERS: usize = 20;
 /// Most that a function's environment variables may take, in bytes
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 const ENVIRONMENT_BYTES: usize = 4_096;
+
+/// Longest inline policies of a role, in characters
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
+const POLICY: usize = 10_240;
+/// What to do about more than one deployment takes.
+const SPLIT: &str = "split the system into two apps with a manifest each; one can use the other's cluster, but in one \
+                     account needs other names for its environments: the runtime's tables are told apart by those";
 
 /// Partitions that MSK recommends for one broker at most, leaders and followers counted
 /// (<https://docs.aws.amazon.com/msk/latest/developerguide/bestpractices.html#partitions-per-broker>).
@@ -69,7 +76,10 @@ pub(super) fn check(context: &mut Context<'_>, model: &Model) {
     pollers(context, model);
     routes(context, model);
     resources(context, model);
+    stacks(context, model);
     variables(context, model);
+    policies(context, model);
+    alarms(context, model);
 }
 
 fn descriptions(context: &mut Context<'_>, model: &Model) {
@@ -78,11 +88,13 @@ fn descriptions(context: &mut Context<'_>, model: &Model) {
     // <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>
     const FUNCTION: usize = 256;
     let length = model.description.len();
-    if length > TEMPLATE {
+    // The root template's is `<app>: <description>`.
+    let most = TEMPLATE - model.app.name.len() - 2;
+    if length > most {
         let span = context.root.get("description").key();
         context.push(
             Diagnostic::new(Code::WrongLength, span, format!("the description has {length} bytes"))
-                .label(format!("CloudFormation takes {TEMPLATE}"))
+                .label(format!("CloudFormation takes {most} after the app's name"))
                 .help("keep it to a sentence or two; the rest belongs into a comment"),
         );
     }
@@ -145,7 +157,7 @@ fn routes(context: &mut Context<'_>, model: &Model) {
                 span,
                 format!("{routes} producers, and an HTTP API takes {most} routes"),
             )
-            .help("split the system into two apps with a manifest each"),
+            .help(SPLIT),
         );
     }
 }
@@ -153,7 +165,6 @@ fn routes(context: &mut Context<'_>, model: &Model) {
 fn resources(context: &mut Context<'_>, model: &Model) {
     let topics = model.topics.len();
     let span = context.root.get("topics").key();
-    let split = "split the system into two apps with a manifest each; one can use the other's cluster";
     let parameters = ROOT_PARAMETERS + topics;
     if parameters > quota::PARAMETERS {
         context.push(
@@ -166,7 +177,7 @@ fn resources(context: &mut Context<'_>, model: &Model) {
                 ),
             )
             .note("the root stack has one parameter for each topic's code")
-            .help(split),
+            .help(SPLIT),
         );
     }
     let subscribers: usize = model.channels.iter().map(|channel| channel.subscribers.len()).sum();
@@ -187,9 +198,56 @@ fn resources(context: &mut Context<'_>, model: &Model) {
                 quota::TOPIC_RESOURCES,
                 quota::BASE_RESOURCES
             ))
-            .help(split),
+            .help(SPLIT),
         );
     }
+}
+
+/// What the stacks hold in which all tables, all channels and all environments are.
+fn stacks(context: &mut Context<'_>, model: &Model) {
+    let root = context.root;
+    let mut stack = |span, what: String, (number, most): (usize, usize), note: &str, help: &str| {
+        if number > most {
+            let message = format!("{what}, and a template of CloudFormation takes {most}");
+            context.push(
+                Diagnostic::new(Code::TooManyResources, span, message)
+                    .label(format!("{} too many", number - most))
+                    .note(note)
+                    .help(help),
+            );
+        }
+    };
+    let (tables, channels) = (model.tables.len(), model.channels.len());
+    let outputs = quota::TABLE_OUTPUTS * tables;
+    stack(
+        root.get("tables").key(),
+        format!("{tables} tables need {outputs} outputs"),
+        (outputs, quota::OUTPUTS),
+        "all tables are in one stack, the runtime's own among them, and each has two outputs",
+        SPLIT,
+    );
+    let span = root.get("channels").key();
+    let outputs = quota::FOUNDATION_OUTPUTS + channels;
+    stack(
+        span,
+        format!("{channels} channels need {outputs} outputs"),
+        (outputs, quota::OUTPUTS),
+        "all channels are in one stack with the cluster, and each has an output",
+        SPLIT,
+    );
+    let subscribers = |environment: &Environment| {
+        let all = model.channels.iter().flat_map(|channel| &channel.subscribers);
+        all.filter(|subscriber| subscriber.environments.contains(&environment.name)).count()
+    };
+    let most = model.environments.iter().map(subscribers).max().unwrap_or_default();
+    let resources = quota::FOUNDATION_RESOURCES + 2 * channels + most;
+    stack(
+        span,
+        format!("the channels and their {most} subscribers need some {resources} resources"),
+        (resources, quota::RESOURCES),
+        "all channels are in one stack with the cluster; each has two resources, and each subscriber has one",
+        "take subscribers out: those behind a mailing list or a queue need one subscription together",
+    );
 }
 
 fn variables(context: &mut Context<'_>, model: &Model) {
@@ -228,5 +286,61 @@ fn variables(context: &mut Context<'_>, model: &Model) {
                 .help("read fewer tables: their data may fit one table with a sort key"),
             );
         }
+    }
+}
+
+/// The policy of a producer's role, which grows with the tables that it reads.
+fn policies(context: &mut Context<'_>, model: &Model) {
+    // With the longest partition and region. A test of the renderer holds it to what is rendered.
+    const TABLE: &str = r#"{"Action":["dynamodb:GetItem","dynamodb:Query"],"Effect":"Allow","Resource":["arn:aws-us-gov:dynamodb:ap-northeast-1:123456789012:table/-"]},"#;
+    let longest =
+        model.environments.iter().map(|environment| environment.name.len()).max().unwrap_or_default();
+    for topic in &model.topics {
+        let Some(producer) = &topic.producer else { continue };
+        let tables = producer.reads.iter().map(|table| TABLE.len() + table.len() + longest);
+        let length = quota::PRODUCER_POLICY + tables.sum::<usize>();
+        if length > POLICY {
+            let span = context.root.get("topics").get(&topic.name.name).get("producer").get("reads").key();
+            context.push(
+                Diagnostic::new(
+                    Code::PolicyTooLong,
+                    span,
+                    format!(
+                        "the policy of `{}` has some {length} characters, and IAM takes {POLICY}",
+                        producer.function.name
+                    ),
+                )
+                .note("each table that a function reads is named in its role's policy")
+                .help("read fewer tables: their data may fit one table with a sort key"),
+            );
+        }
+    }
+}
+
+/// An alarm's name has the app's, the environment's and the topic's in it.
+fn alarms(context: &mut Context<'_>, model: &Model) {
+    // <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>
+    const ALARM: usize = 255;
+    let Some(environment) = model.environments.iter().max_by_key(|environment| environment.name.len()) else {
+        return;
+    };
+    for topic in &model.topics {
+        let own = AlarmSource::Topic(topic.name.name.clone());
+        let names = model.alarms.iter().filter(|alarm| alarm.source == own);
+        let names = names.map(|alarm| model.alarm_name(alarm, environment));
+        let Some(length) = names.map(|name| name.len()).max().filter(|length| *length > ALARM) else {
+            continue;
+        };
+        let span = context.root.get("topics").get(&topic.name.name).key();
+        context.push(
+            Diagnostic::new(
+                Code::NameTooLong,
+                span,
+                format!("the names of this topic's alarms have more than {ALARM} characters"),
+            )
+            .label(format!("{} too many", length - ALARM))
+            .note("an alarm is called by the app, the environment and the topic")
+            .help("shorten the topic's name"),
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use model::{Batch, Pollers, Retry, Targets, quota};
 
-use super::{Context, number::clamp, references, topic};
+use super::{Context, number::clamp, references, targets, topic};
 use crate::{code::Code, diagnostic::Diagnostic, raw, tree::Place};
 
 /// A setting's value: the topic's own, that of `defaults`, or the last resort.
@@ -55,11 +55,15 @@ pub(super) fn pollers(
     partitions: u32,
     group: String,
 ) -> Pollers {
-    let min = clamp(pick(own.min.as_ref(), defaults.min.as_ref(), 1));
-    // A default is for many topics: one with fewer partitions has fewer pollers.
+    // A default is for many topics: one with fewer partitions, or fewer pollers at most, has fewer.
+    let most = own.max.map_or(partitions.max(1), clamp);
+    let min = match own.min {
+        Some(min) => clamp(min),
+        None => clamp::<u32>(defaults.min.unwrap_or(1)).min(most),
+    };
     let max = match own.max {
         Some(max) => clamp(max),
-        None => clamp::<u32>(defaults.max.unwrap_or(2)).max(min).min(partitions.max(1)),
+        None => clamp::<u32>(defaults.max.unwrap_or(2)).max(min).min(most),
     };
     Pollers { min, max, group }
 }
@@ -74,6 +78,7 @@ pub(super) fn check_defaults(context: &mut Context<'_>) {
     if let Some(retention) = &defaults.retention {
         topic::check_retention(context, retention, place.get("retention"));
     }
+    targets::check_times(context, &defaults.targets, place.get("targets"));
     check_batch(context, &defaults.batch, place.get("batch"));
     check_retries(context, &defaults.retries, place.get("retries"));
     check_pollers(context, &defaults.pollers, place.get("pollers"));

@@ -5,7 +5,34 @@ use model::{Targets, Topic};
 use super::Context;
 use crate::{code::Code, diagnostic::Diagnostic, raw, span::Span, tree::Place};
 
+/// Refuses targets of no time at all. Each is the threshold of an alarm.
+pub(super) fn check_times(context: &mut Context<'_>, raw: &raw::Targets, place: Place<'_>) {
+    let stages = [
+        ("publish", &raw.publish),
+        ("consume", &raw.consume),
+        ("push", &raw.push),
+        ("end_to_end", &raw.end_to_end),
+    ];
+    for (stage, target) in stages {
+        if target.as_ref().and_then(raw::Duration::milliseconds) == Some(0) {
+            context.push(
+                Diagnostic::new(
+                    Code::Target,
+                    place.get(stage).span(),
+                    format!("nothing can meet the target `{stage}`"),
+                )
+                .label("no time at all")
+                .note(
+                    "an alarm goes off where a stage takes longer than its target, and this one always would",
+                )
+                .help(format!("write a time of `1ms` or more, or take `{stage}` out")),
+            );
+        }
+    }
+}
+
 pub(super) fn check(context: &mut Context<'_>, topic: &Topic, raw: &raw::Topic, place: Place<'_>) {
+    check_times(context, &raw.targets, place.get("targets"));
     window(context, topic, place);
     let consumer = topic.consumer.as_ref().map(|consumer| consumer.timeout_seconds);
     timeout(context, topic, place, ("consumer", consumer), ("consume", topic.targets.consume_ms));

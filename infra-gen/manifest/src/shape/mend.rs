@@ -2,7 +2,10 @@
 
 use model::Ident;
 
-use super::schema::{Kind, Schema};
+use super::{
+    pattern::matches,
+    schema::{Kind, Schema},
+};
 use crate::tree::Value;
 
 /// Other spellings of a text, the likeliest first.
@@ -80,12 +83,50 @@ pub(super) fn write_key(key: &str, schema: Schema<'_>) -> String {
     }
 }
 
+/// What to do about an item of a list that has no value.
+pub(super) fn write_item(schema: Schema<'_>) -> String {
+    match schema.example() {
+        Some(example) => format!("write for example `{example}`, or take the item out"),
+        None => "write one, or take the item out".into(),
+    }
+}
+
+/// What a key counts, by its name.
+fn counts(key: &str) -> Option<&'static str> {
+    match key.rsplit_once('_')?.1 {
+        "gib" => Some("GiB"),
+        "mib" => Some("MiB"),
+        "days" => Some("days"),
+        _ => None,
+    }
+}
+
+/// The whole number that text is, in what `key` counts: `1_000`, `10,000`, and `50 GiB` of `storage_gib`. `None` where
+/// a unit may make it another.
+fn whole(text: &str, key: &str) -> Option<i64> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '_' | ',')).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let units: &[&str] = match counts(key) {
+        Some("GiB") => &["g", "gb", "gib"],
+        Some("MiB") => &["m", "mb", "mib"],
+        Some("days") => &["d", "day", "days"],
+        _ => &[],
+    };
+    let unit = unit.trim().to_lowercase();
+    // `10,5` is no group of thousands.
+    let groups = number.split([',', '_']).skip(1).all(|group| group.len() == 3);
+    let plain = groups && (unit.is_empty() || units.contains(&unit.as_str()));
+    plain.then(|| number.replace([',', '_'], "").parse().ok())?
+}
+
 /// What to write instead of a value of the wrong type, and what was meant where that is plain.
 pub(super) fn of_type(
     value: &Value,
     source: &str,
     kinds: &[Kind],
     schema: Schema<'_>,
+    key: &str,
 ) -> (Option<String>, Option<Value>) {
     let wants = |kind| kinds.contains(&kind);
     let help = match value {
@@ -94,22 +135,48 @@ pub(super) fn of_type(
             "no" | "off" | "n" | "false" => Some("write `false`".into()),
             _ => None,
         },
-        Value::Text(text) if wants(Kind::Integer) => {
-            let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
-            (!digits.is_empty()).then(|| format!("write `{digits}`, without quotes or a unit"))
+        Value::Text(text) if wants(Kind::Integer) => match whole(text, key) {
+            Some(number) => Some(format!("write `{number}`, in digits alone, without quotes or a unit")),
+            None => text.starts_with(|c: char| c.is_ascii_digit()).then(|| {
+                format!(
+                    "write a whole number without a unit{}",
+                    counts(key).map(|unit| format!("; it counts {unit}")).unwrap_or_default()
+                )
+            }),
+        },
+        Value::Float(number, _) if wants(Kind::Integer) => {
+            let bound = if *number < 0.0 { schema.minimum() } else { schema.maximum() };
+            // Beyond this floats skip whole numbers, and so would the advice.
+            let exact = number.abs() < 9e15;
+            if exact {
+                Some(format!("write `{}`", number.round()))
+            } else {
+                bound.map(|bound| format!("the nearest that works is `{bound}`"))
+            }
         }
-        Value::Float(number) if wants(Kind::Integer) => Some(format!("write `{}`", number.round())),
         Value::Integer(number)
             if wants(Kind::Text) && schema.example().is_some_and(|text| text.ends_with("ms")) =>
         {
             Some(format!("say the unit: `{number}ms`, `{number}s`, `{number}m`, `{number}h` or `{number}d`"))
         }
-        Value::Integer(_) | Value::Float(_) | Value::Bool(_) if wants(Kind::Text) => match schema.words() {
+        Value::Integer(_) | Value::Float(..) | Value::Bool(_) if wants(Kind::Text) => match schema.words() {
             Some(words) => {
                 let near = super::hint::word_for(source, &words);
                 near.map(|near| format!("did you mean `{near}`?"))
             }
-            None => Some(format!("put it in quotes: \"{source}\"")),
+            None if schema.pattern().is_none_or(|pattern| matches(pattern, source)) => {
+                Some(format!("put it in quotes: \"{source}\""))
+            }
+            // In quotes it would be refused for its spelling.
+            None => {
+                let named = format!("V{source}");
+                let fits = schema.pattern().is_some_and(|pattern| matches(pattern, &named));
+                let example = if fits { Some(named.as_str()) } else { schema.example() };
+                Some(match example {
+                    Some(example) => format!("write for example `{example}`"),
+                    None => format!("it {}", schema.rule()),
+                })
+            }
         },
         Value::Text(text) if wants(Kind::List) => Some(format!("write `[{text}]`")),
         Value::Map(_) if wants(Kind::Text) && source.starts_with('{') => {
@@ -130,11 +197,8 @@ pub(super) fn of_type(
     // What was plainly meant is taken for it, so that nothing is said of what only follows from the slip.
     let meant = match (value, &help) {
         (Value::Text(_), Some(help)) if wants(Kind::Boolean) => Some(Value::Bool(help.contains("true"))),
-        (Value::Text(text), Some(_)) if wants(Kind::Integer) => {
-            let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
-            digits.parse().ok().map(Value::Integer)
-        }
-        (Value::Integer(_) | Value::Float(_) | Value::Bool(_), _)
+        (Value::Text(text), _) if wants(Kind::Integer) => whole(text, key).map(Value::Integer),
+        (Value::Integer(_) | Value::Float(..) | Value::Bool(_), _)
             if wants(Kind::Text) && schema.words().is_none() =>
         {
             Some(Value::Text(source.to_owned()))

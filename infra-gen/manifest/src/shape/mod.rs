@@ -58,6 +58,13 @@ struct Checker<'a> {
 impl<'a> Checker<'a> {
     fn value(&mut self, node: &Node, schema: Schema<'a>, spot: Spot<'_>) -> Node {
         let kinds = schema.kinds();
+        // JSON Schema takes `3.0` for a whole number.
+        if kinds.contains(&Kind::Integer)
+            && let Value::Float(number, _) = &node.value
+            && let Ok(whole) = number.to_string().parse()
+        {
+            return self.value(&Node { span: node.span, value: Value::Integer(whole) }, schema, spot);
+        }
         if !kinds.is_empty() && !kinds.iter().any(|kind| kind.takes(&node.value)) {
             return self.wrong_type(node, schema, spot);
         }
@@ -77,7 +84,14 @@ impl<'a> Checker<'a> {
                 }
             }
             Value::Integer(number) => self.range(node, i128::from(*number), schema, spot),
-            Value::Null | Value::Bool(_) | Value::Float(_) => {}
+            // The text has all of the digits, where text can stand as well.
+            Value::Float(_, text)
+                if kinds.contains(&Kind::Text)
+                    && schema.pattern().is_some_and(|pattern| matches(pattern, text)) =>
+            {
+                return Node { span: node.span, value: Value::Text(text.clone()) };
+            }
+            Value::Null | Value::Bool(_) | Value::Float(..) => {}
         }
         node.clone()
     }
@@ -291,10 +305,16 @@ impl<'a> Checker<'a> {
             _ => node.span,
         };
         if node.value == Value::Null {
+            // An item has no key of its own.
+            let (called, help) = if spot.entry.is_none() && spot.key == node.span {
+                (format!("an item of {}", spot.called()), mend::write_item(schema))
+            } else {
+                (spot.called(), mend::write_key(spot.name, schema))
+            };
             self.report.push(
-                Diagnostic::new(Code::NoValue, span, format!("{} has no value", spot.called()))
+                Diagnostic::new(Code::NoValue, span, format!("{called} has no value"))
                     .label(format!("expected {}", schema.wanted()))
-                    .help(mend::write_key(spot.name, schema)),
+                    .help(help),
             );
             return schema.filler(span);
         }
@@ -304,7 +324,7 @@ impl<'a> Checker<'a> {
             _ => format!("{} must be {}, and is {is}", spot.called(), schema.wanted()),
         };
         let mut diagnostic = Diagnostic::new(Code::WrongType, span, message);
-        let (help, fixed) = mend::of_type(&node.value, source, &schema.kinds(), schema);
+        let (help, fixed) = mend::of_type(&node.value, source, &schema.kinds(), schema, spot.name);
         diagnostic = diagnostic.help_if(help);
         self.report.push(diagnostic);
         fixed.map_or_else(|| schema.filler(span), |value| Node { span, value })

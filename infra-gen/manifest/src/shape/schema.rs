@@ -81,7 +81,7 @@ impl Kind {
             (Self::Null, Value::Null)
                 | (Self::Boolean, Value::Bool(_))
                 | (Self::Integer, Value::Integer(_))
-                | (Self::Number, Value::Integer(_) | Value::Float(_))
+                | (Self::Number, Value::Integer(_) | Value::Float(..))
                 | (Self::Text, Value::Text(_))
                 | (Self::List, Value::List(_))
                 | (Self::Map, Value::Map(_))
@@ -94,7 +94,7 @@ impl Kind {
             Value::Null => "empty",
             Value::Bool(_) => "a truth value",
             Value::Integer(_) => "a whole number",
-            Value::Float(_) => "a number",
+            Value::Float(..) => "a number",
             Value::Text(_) => "text",
             Value::List(_) => "a list",
             Value::Map(_) => "a map",

@@ -276,7 +276,7 @@ impl<'a> Builder<'a, '_> {
             }
             Value::Text(key) => Ok(Some(key)),
             // A word that YAML takes for a number or a truth value, where only a name can stand.
-            Value::Integer(_) | Value::Float(_) | Value::Bool(_) => {
+            Value::Integer(_) | Value::Float(..) | Value::Bool(_) => {
                 Ok(Some(self.text.get(span.range()).unwrap_or_default().to_owned()))
             }
             Value::Null | Value::List(_) | Value::Map(_) => {

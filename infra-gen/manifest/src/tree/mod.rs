@@ -27,8 +27,8 @@ pub(crate) enum Value {
     Null,
     Bool(bool),
     Integer(i64),
-    /// Finite.
-    Float(f64),
+    /// Finite, with the text that it was read from: a decimal may have more digits than a float.
+    Float(f64, String),
     Text(String),
     List(Vec<Node>),
     Map(Vec<Entry>),
@@ -57,7 +57,7 @@ impl Node {
             Value::Null => Yaml::Null,
             Value::Bool(value) => Yaml::Bool(*value),
             Value::Integer(value) => Yaml::Number((*value).into()),
-            Value::Float(value) => Yaml::Number((*value).into()),
+            Value::Float(value, _) => Yaml::Number((*value).into()),
             Value::Text(text) => Yaml::String(text.clone()),
             Value::List(items) => Yaml::Sequence(items.iter().map(Self::to_yaml).collect()),
             Value::Map(entries) => Yaml::Mapping(

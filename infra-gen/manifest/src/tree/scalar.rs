@@ -35,7 +35,7 @@ fn number(text: &str) -> Option<Value> {
         return None;
     }
     // Too great for a float: text, so that no infinity gets in.
-    text.parse().ok().filter(|value: &f64| value.is_finite()).map(Value::Float)
+    text.parse().ok().filter(|value: &f64| value.is_finite()).map(|value| Value::Float(value, text.into()))
 }
 
 #[cfg(test)]
@@ -52,9 +52,9 @@ mod tests {
             ("0x1F", Value::Integer(31)),
             ("0o17", Value::Integer(15)),
             ("017", Value::Integer(17)),
-            ("10.20", Value::Float(10.2)),
-            (".5", Value::Float(0.5)),
-            ("1e3", Value::Float(1000.0)),
+            ("10.20", Value::Float(10.2, "10.20".into())),
+            (".5", Value::Float(0.5, ".5".into())),
+            ("1e3", Value::Float(1000.0, "1e3".into())),
         ] {
             assert_eq!(resolve(text), value, "{text}");
         }

@@ -102,6 +102,11 @@ pub(super) fn explain(text: &str, error: &ScanError, last: Span) -> Diagnostic {
                 .note("in double quotes a backslash starts an escape; in single quotes it is a backslash")
                 .help("for a pattern use single quotes, '^\\d+$', or write each backslash twice")
         }
+        ErrorKind::UnexpectedCharacter { character } if character.is_control() => {
+            new(Code::Syntax, here, &format!("YAML has no character `{}`", character.escape_debug()))
+                .note("a control character can't be seen, and most often came with a copy from elsewhere")
+                .help("take it out")
+        }
         ErrorKind::UnexpectedCharacter { character } => {
             new(Code::Syntax, here, &format!("text can't start with `{}`", character.escape_debug()))
                 .help("put the text in quotes")

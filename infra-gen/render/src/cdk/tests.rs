@@ -19,7 +19,7 @@ fn first_manifest() -> Model {
 
 /// The templates by path under `cloudformation/`.
 fn templates(model: &Model) -> BTreeMap<String, Value> {
-    let files = cloudformation::render(model).files.into_iter();
+    let files = cloudformation::render(model).expect("it renders").files.into_iter();
     let json = |file: File| {
         let path = file.path.strip_prefix("cloudformation/").expect("its folder").to_owned();
         (path, serde_json::from_str(&file.contents).expect("JSON"))

@@ -22,7 +22,7 @@ use self::data::Data;
 use self::edge::Edge;
 use self::foundation::Foundation;
 use self::function::Siblings;
-use crate::{File, parallel};
+use crate::{Error, File, parallel};
 
 pub(crate) use self::root::{code_keys, code_parameters, root_parameters};
 pub(crate) use self::topic::{file_name as topic_file, logical_id as topic_stack};
@@ -52,17 +52,20 @@ struct RenderedTemplate {
 }
 
 impl RenderedTemplate {
-    fn new(id: &str, app: &str, name: &str, environment: Option<&Environment>, template: &Template) -> Self {
-        let json = match template.finish() {
-            Ok(json) => pretty(&json),
-            Err(mistakes) => {
-                let list: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-                // The manifest has been checked, so this is the renderer's mistake and nothing a user can mend.
-                panic!("the template {name} is wrong:\n{}", list.join("\n"));
-            }
-        };
+    fn new(
+        id: &str,
+        app: &str,
+        name: &str,
+        environment: Option<&Environment>,
+        template: &Template,
+    ) -> Result<Self, Error> {
+        let json = template.finish().map_err(|mistakes| Error {
+            template: name.into(),
+            mistakes: mistakes.iter().map(ToString::to_string).collect(),
+        })?;
+        let json = pretty(&json);
         let digest = Sha256::digest(json.as_bytes());
-        Self {
+        Ok(Self {
             id: id.into(),
             app: app.into(),
             name: name.into(),
@@ -70,7 +73,7 @@ impl RenderedTemplate {
             hash: hex(&digest),
             resources: template.resource_count(),
             json,
-        }
+        })
     }
 
     /// Relative to the assembly: `dev/foundation.template.json`.
@@ -119,22 +122,23 @@ impl<'a> Stacks<'a> {
 }
 
 /// Renders `cloudformation/`.
-pub(crate) fn render(model: &Model) -> Rendered {
+pub(crate) fn render(model: &Model) -> Result<Rendered, Error> {
     let app = &model.app.name;
     let rendered = parallel::map(&model.environments, |environment| {
         let stacks = Stacks::build(model, environment);
-        let templates: Vec<_> = stacks
+        let templates: Result<Vec<_>, Error> = stacks
             .children()
             .map(|child| {
                 RenderedTemplate::new(&child.id, app, &child.name, Some(environment), &child.template)
             })
             .collect();
-        (stacks, templates)
+        templates.map(|templates| (stacks, templates))
     });
-    let (stacks, nested): (Vec<_>, Vec<_>) = rendered.into_iter().unzip();
+    let rendered: Result<Vec<_>, Error> = rendered.into_iter().collect();
+    let (stacks, nested): (Vec<_>, Vec<_>) = rendered?.into_iter().unzip();
     let nested: Vec<RenderedTemplate> = nested.into_iter().flatten().collect();
     let first = &stacks[0];
-    let root = RenderedTemplate::new("", app, app, None, &root::build(model, first, &nested));
+    let root = RenderedTemplate::new("", app, app, None, &root::build(model, first, &nested))?;
 
     let per_environment = first.children().count();
     let mut files = assembly::files(model, &root, &nested);
@@ -145,7 +149,7 @@ pub(crate) fn render(model: &Model) -> Rendered {
             .chain([root])
             .map(|template| File::new(format!("cloudformation/{}", template.file_name()), template.json)),
     );
-    Rendered { files, stacks: per_environment + 1, resources }
+    Ok(Rendered { files, stacks: per_environment + 1, resources })
 }
 
 /// Bytes in hex.

@@ -54,6 +54,7 @@ pub(crate) fn of(manifest: &str) -> Vec<Deployment> {
     let model =
         manifest::read("topics.yaml", manifest).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
     let files: BTreeMap<String, String> = render::render_cloudformation(&model)
+        .expect("it renders")
         .into_iter()
         .filter_map(|file| Some((file.path.strip_prefix("cloudformation/")?.to_owned(), file.contents)))
         .collect();
