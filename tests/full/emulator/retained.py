@@ -4,21 +4,56 @@ import json
 from collections import Counter
 
 from comparison import Comparison
-from deploy import BUCKET, change_set, execute
+from deploy import BUCKET, change_set, execute, settled
 from inventory import inventory
 from known import KNOWN, Copy
 from resolve import Stack
 from steps import gone, outputs_of, same
 
 
+# What is empty where the stack makes a cluster of its own.
+OWN_CLUSTER = dict.fromkeys(
+    ("ExistingClusterArn", "ExistingSubnetIds", "ExistingSecurityGroupId", "ExistingSecretArn", "ExistingSecretKeyArn",
+     "AvailabilityZones"), ""
+)
+
+
+def rolled_back(emulator, uploads, folder):
+    """A first deployment that fails at its last resources leaves nothing that the next one would stumble over."""
+    before = inventory(emulator)
+    name = f"{folder.name}-rolled-back"
+    template = Copy()(json.loads((folder / "foundation.template.json").read_text()))
+    key = uploads.template_file(name, template)
+    values = {**OWN_CLUSTER, "ArtifactBucket": BUCKET, "BootstrapBrokersCode": "functions/no-such.zip"}
+    made = change_set(emulator, name, "CREATE", key, values)
+    cloudformation = emulator.client("cloudformation")
+    cloudformation.execute_change_set(ChangeSetName=made["ChangeSetId"])
+    same(f"the state of {name}", "ROLLBACK_COMPLETE", settled(emulator, made["StackId"])["StackStatus"])
+    events = cloudformation.describe_stack_events(StackName=made["StackId"])["StackEvents"]
+    ended = {event["LogicalResourceId"] for event in events if event["ResourceStatus"] == "DELETE_COMPLETE"}
+    same(f"the cluster of {name} was there", True, "Cluster" in ended)
+    same(f"what is left of {name}", set(), inventory(emulator) - before)
+    cloudformation.delete_stack(StackName=made["StackId"])
+    gone(emulator, made["StackId"])
+
+
+def with_networks(emulator):
+    """What EC2 makes with each VPC, and deletes with it: the main route table and the default group."""
+    ec2 = emulator.client("ec2")
+    tables = [
+        table["RouteTableId"]
+        for table in ec2.describe_route_tables()["RouteTables"]
+        if any(association.get("Main") for association in table["Associations"])
+    ]
+    groups = [group["GroupId"] for group in ec2.describe_security_groups()["SecurityGroups"] if group["GroupName"] == "default"]
+    return {("AWS::EC2::RouteTable", table) for table in tables} | {("AWS::EC2::SecurityGroup", group) for group in groups}
+
+
 def retained(emulator, uploads, folder, brokers_code):
     """An environment's foundation with a new cluster, and its data. What the templates retain stays, and nothing else."""
     before = inventory(emulator)
-    values = dict.fromkeys(
-        ("ExistingClusterArn", "ExistingSubnetIds", "ExistingSecurityGroupId", "ExistingSecretArn", "ExistingSecretKeyArn"), ""
-    )
     foundation = Alone(emulator, uploads, folder, "foundation", {
-        **values, "ArtifactBucket": BUCKET, "BootstrapBrokersCode": brokers_code,
+        **OWN_CLUSTER, "ArtifactBucket": BUCKET, "BootstrapBrokersCode": brokers_code,
     })
     data = Alone(emulator, uploads, folder, "data", {
         "ClusterArn": foundation.outputs["ClusterArn"],
@@ -28,7 +63,7 @@ def retained(emulator, uploads, folder, brokers_code):
     made = inventory(emulator) - before
     data.delete()
     foundation.delete()
-    left = inventory(emulator) - before
+    left = inventory(emulator) - before - with_networks(emulator)
     same(f"what is left of {folder.name}", sorted(data.stays | foundation.stays), sorted(left))
     kinds = Counter(kind for kind, _ in left)
     print(f"{folder.name}: {len(made)} made, retained " + ", ".join(f"{kind} {kinds[kind]}" for kind in sorted(kinds)))
@@ -51,7 +86,8 @@ class Alone:
         self.stays = {
             (resource["Type"], stack.physical[logical])
             for logical, resource in stack.resources.items()
-            if resource.get("DeletionPolicy", "").startswith("Retain") and resource["Type"] not in KNOWN["lacking"]
+            if resource.get("DeletionPolicy", "").startswith("Retain")
+            and resource["Type"] not in (*KNOWN["lacking"], "AWS::MSK::BatchScramSecret")  # which is a property of the cluster
         }
 
     def delete(self):

@@ -13,7 +13,7 @@ from comparison import all_met
 from deploy import BUCKET, Uploads, change_set, execute
 from emulator import Emulator
 from existing import added, existing_cluster, unchanged, web_socket
-from retained import retained
+from retained import retained, rolled_back
 from steps import Created, step
 
 REAL = [
@@ -77,6 +77,7 @@ def run(emulator, assembly, other, programs):
     step("what stays")
     code = created.root.template["Parameters"]["EdgeCode"]["Default"].split(",")[4]
     for folder in sorted(path for path in assembly.iterdir() if path.is_dir()):
+        rolled_back(emulator, uploads, folder)
         compared += retained(emulator, uploads, folder, code)
     all_met(compared)
 
