@@ -1,20 +1,11 @@
 //! The documents of the repository's own `topics.yaml`.
 
-use std::{collections::BTreeMap, path::Path};
+mod own;
 
+use std::path::Path;
+
+use own::files;
 use serde_json::Value;
-
-/// Every rendered file by its path.
-fn files() -> BTreeMap<String, String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../topics.yaml");
-    let model = manifest::read_file(path).unwrap_or_else(|errors| panic!("{errors:?}"));
-    render::render(&model)
-        .expect("it renders")
-        .files
-        .into_iter()
-        .map(|file| (file.path, file.contents))
-        .collect()
-}
 
 #[test]
 fn the_topics_page_has_the_table_that_the_project_started_from() {
@@ -79,7 +70,7 @@ fn has_anchor(page: &str, anchor: &str) -> bool {
 fn fixtures_conform_to_the_schemas_beside_them() {
     let files = files();
     let mut checked = 0;
-    for (path, schema) in &files {
+    for (path, schema) in files {
         let Some((folder, name)) = path.strip_prefix("schema/").and_then(|path| path.split_once('/')) else {
             continue;
         };

@@ -1,6 +1,8 @@
 //! The security checklist of the repository's own `topics.yaml`: what the page says is there, and what it says of it
 //! holds for the templates.
 
+mod own;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -8,22 +10,8 @@ use std::{
     sync::LazyLock,
 };
 
+use own::files;
 use serde_json::Value;
-
-/// Every rendered file by its path.
-fn files() -> &'static BTreeMap<String, String> {
-    static FILES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
-        let model =
-            manifest::read_file(root().join("topics.yaml")).unwrap_or_else(|errors| panic!("{errors:?}"));
-        render::render(&model)
-            .expect("it renders")
-            .files
-            .into_iter()
-            .map(|file| (file.path, file.contents))
-            .collect()
-    });
-    &FILES
-}
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))

@@ -104,8 +104,10 @@ fn own_name(ty: &str, physical: &str) -> String {
     match ty {
         // arn:aws:kafka:region:account:topic/cluster/uuid/name
         "AWS::MSK::Topic" => physical.rsplit('/').next().unwrap_or(physical).to_owned(),
-        // arn:aws:kafka:region:account:cluster/name/uuid
-        "AWS::MSK::Cluster" => physical.split('/').nth(1).unwrap_or(physical).to_owned(),
+        // arn:aws:kafka:region:account:cluster/name/uuid, and configuration/name/uuid
+        "AWS::MSK::Cluster" | "AWS::MSK::Configuration" => {
+            physical.split('/').nth(1).unwrap_or(physical).to_owned()
+        }
         // arn:aws:secretsmanager:region:account:secret:name-suffix
         "AWS::SecretsManager::Secret" => physical.rsplit(':').next().unwrap_or(physical).to_owned(),
         _ => physical.to_owned(),
@@ -177,7 +179,8 @@ fn kept(ty: &str, name: &str) -> Left {
         }
         "AWS::MSK::Topic" | "AWS::MSK::BatchScramSecret" => "goes with its cluster".into(),
         "AWS::MSK::Configuration" => {
-            format!("after the cluster: aws kafka delete-configuration --arn {name}")
+            "after the cluster: aws kafka list-configurations; then aws kafka delete-configuration --arn ARN"
+                .into()
         }
         "AWS::EC2::Subnet" => format!("after the cluster: aws ec2 delete-subnet --subnet-id {name}"),
         "AWS::EC2::SecurityGroup" => {
@@ -243,6 +246,11 @@ async fn is_there(aws: &Aws, ty: &str, name: &str) -> Result<bool, Problem> {
             let told = told.told("look for a cluster that is left")?;
             told.cluster_info_list().iter().any(|cluster| cluster.cluster_name() == Some(name))
         }
+        "AWS::MSK::Configuration" => {
+            let pages = aws.kafka().list_configurations().into_paginator().items().send();
+            let told = pages.try_collect().await.told("look for a configuration that is left")?;
+            told.iter().any(|configuration| configuration.name() == Some(name))
+        }
         _ => false,
     })
 }
@@ -297,6 +305,12 @@ mod tests {
             &resource("AWS::DynamoDB::Table", "kyc-dev"),
             &json!({ "DeletionPolicy": "Retain" }),
         );
+        let configuration = "arn:aws:kafka:us-east-1:123456789012:configuration/onboard-ai-dev/5fd1-3";
+        fate.take(
+            "Foundation",
+            &resource("AWS::MSK::Configuration", configuration),
+            &json!({ "DeletionPolicy": "RetainExceptOnCreate" }),
+        );
         let protected = json!({ "Properties": { "DeletionProtectionEnabled": true } });
         fate.take("Data", &resource("AWS::DynamoDB::Table", "errors-dev"), &protected);
         let topic = "arn:aws:kafka:us-east-1:123456789012:topic/onboard-ai-dev/5fd1-3/kyc-verified";
@@ -305,7 +319,8 @@ mod tests {
         fate.take("", &resource("AWS::CloudFormation::Stack", "s"), &json!({}));
         assert_eq!(fate.lost["AWS::DynamoDB::Table"], ["users-dev", "errors-dev"]);
         assert_eq!(fate.lost["AWS::MSK::Topic"], ["kyc-verified"]);
-        assert_eq!(fate.kept, [("AWS::DynamoDB::Table".to_owned(), "kyc-dev".to_owned())]);
+        let kept = [("AWS::DynamoDB::Table", "kyc-dev"), ("AWS::MSK::Configuration", "onboard-ai-dev")];
+        assert_eq!(fate.kept, kept.map(|(ty, name)| (ty.to_owned(), name.to_owned())));
         assert_eq!((fate.others, fate.protected), (1, vec!["errors-dev".to_owned()]));
     }
 }
