@@ -1,6 +1,6 @@
 //! The root stack's parameters: what the tool sets, what a person says, and what stays as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudformation::types::Parameter;
 use manifest::close::did_you_mean;
@@ -52,6 +52,44 @@ pub(crate) fn check(given: &[(String, String)], root: &Value) -> Result<(), Prob
     Ok(())
 }
 
+/// What a parameter will be: as it is given, else as it is deployed.
+fn value<'a>(given: &'a [(String, String)], deployed: &'a BTreeMap<String, String>, name: &str) -> &'a str {
+    let given = given.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value);
+    given.or_else(|| deployed.get(name)).map_or("", String::as_str)
+}
+
+/// Checks that the zones that are named are enough, and of this Region.
+///
+/// # Errors
+/// They aren't; CloudFormation would say so in the midst of a deployment.
+pub(crate) fn check_zones(
+    given: &[(String, String)],
+    deployed: &BTreeMap<String, String>,
+    environment: &model::Environment,
+    region: &str,
+) -> Result<(), Problem> {
+    let zones = value(given, deployed, "AvailabilityZones");
+    if zones.is_empty() {
+        return Ok(());
+    }
+    let named: BTreeSet<&str> = zones.split(',').collect();
+    let problem = if let Some(other) = named.iter().find(|zone| !zone.starts_with(region)) {
+        Problem::bad_input(format!("`{other}` of AvailabilityZones is no zone of {region}"))
+    } else if named.len() < environment.zones.into() {
+        Problem::bad_input(format!(
+            "AvailabilityZones names {}, and {} has {}",
+            named.len(),
+            environment.name,
+            environment.zones
+        ))
+    } else {
+        return Ok(());
+    };
+    Err(problem
+        .note("the zones are separated by commas, without spaces: us-east-1a,us-east-1b")
+        .help(format!("look which there are: aws ec2 describe-availability-zones --region {region}")))
+}
+
 /// What an existing cluster is named by, and what is missing where it isn't there.
 const EXISTING: [(&str, &str); 4] = [
     ("ExistingSubnetIds", "the subnets that functions reach it from"),
@@ -68,11 +106,7 @@ pub(crate) fn check_existing(
     given: &[(String, String)],
     deployed: &BTreeMap<String, String>,
 ) -> Result<(), Problem> {
-    let given: BTreeMap<&str, &str> = given.iter().map(|(key, value)| (&**key, &**value)).collect();
-    let value = |name: &str| {
-        let deployed = deployed.get(name).map(String::as_str);
-        given.get(name).copied().or(deployed).unwrap_or_default()
-    };
+    let value = |name| value(given, deployed, name);
     let (there, missing): (Vec<_>, Vec<_>) = EXISTING.iter().partition(|(name, _)| !value(name).is_empty());
     let cluster = value("ExistingClusterArn");
     let problem = match (cluster.is_empty(), there.first()) {
@@ -154,6 +188,28 @@ mod tests {
             check(&given(own, "x"), &root).expect_err("the tool sets it");
         }
         check(&given("TopicCreation", "outside"), &root).expect("it is right");
+    }
+
+    #[test]
+    fn zones_are_enough_and_of_the_region() {
+        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../manifest/tests/good/orders.yaml");
+        let model = manifest::read_file(manifest).unwrap_or_else(|errors| panic!("{errors:?}"));
+        let environment = &model.environments[0];
+        assert_eq!(environment.zones, 3);
+        let check = |zones: &str| {
+            check_zones(&given("AvailabilityZones", zones), &BTreeMap::new(), environment, "us-east-1")
+        };
+        check("").expect("the first three");
+        check("us-east-1a,us-east-1b,us-east-1d").expect("three");
+        for (zones, told) in [
+            ("us-east-1a,us-east-1b", "names 2"),
+            ("us-east-1a,us-east-1b,us-east-1b", "names 2"),
+            ("us-east-1a,us-east-1b,eu-west-1c", "`eu-west-1c`"),
+            ("us-east-1a, us-east-1b, us-east-1c", "` us-east-1b`"),
+        ] {
+            let problem = check(zones).expect_err(zones);
+            assert!(problem.what.contains(told), "{problem:?}");
+        }
     }
 
     #[test]

@@ -88,6 +88,8 @@ impl Run<'_> {
         let old_stack = stack.as_ref().filter(|_| !is_new);
         let before = deployed::parameters(old_stack);
         parameters::check_existing(&self.args.parameter, &before)?;
+        let region = self.aws.region();
+        parameters::check_zones(&self.args.parameter, &before, &self.target.environment, region)?;
         let folder = match &self.args.zips {
             Some(folder) => folder.clone(),
             None => zips::build(self.target, self.args.zigbuild, console).await?,
