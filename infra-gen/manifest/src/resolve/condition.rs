@@ -2,7 +2,7 @@
 
 use model::{Condition, Ident, Literal, Operator};
 
-use super::{Context, alert, field::MAX_LENGTH, number};
+use super::{Context, alert, field, number};
 use crate::{close, code::Code, diagnostic::Diagnostic, raw, tree::Place};
 
 /// A condition as it is written.
@@ -167,7 +167,7 @@ fn can_be(shape: raw::Shape<'_>) -> String {
         "timestamp" => "an instant such as `2026-11-23T12:00:00.000Z`".into(),
         "email" => "a mail address, without quotes".into(),
         _ => {
-            let (min, max) = (shape.min_length.unwrap_or(0), shape.max_length.unwrap_or(MAX_LENGTH));
+            let (min, max) = field::lengths(shape);
             let pattern =
                 shape.pattern.map(|pattern| format!(" that matches `{pattern}`")).unwrap_or_default();
             format!("text of {min} to {max} characters{pattern}, without quotes")
@@ -219,21 +219,21 @@ fn text(shape: raw::Shape<'_>, ty: &str, value: &str) -> Option<&'static str> {
     const DATE: &str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
     const TIMESTAMP: &str =
         r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$";
-    // A pattern that is none was reported.
-    let fits = |pattern: &str| regex::Regex::new(pattern).map_or(true, |regex| regex.is_match(value));
+    let is = |form: &str| regex::Regex::new(form).is_ok_and(|form| form.is_match(value));
+    let (min, max) = field::lengths(shape);
     let quoted = ['"', '\'']
         .iter()
         .any(|quote| value.len() > 1 && value.starts_with(*quote) && value.ends_with(*quote));
     let length = i64::try_from(value.chars().count()).unwrap_or(i64::MAX);
     let reason = match ty {
         _ if quoted => "the quotes would be part of the value",
-        "uuid" if !fits(UUID) => "no UUID as events show it",
-        "date" if !fits(DATE) => "no date",
-        "timestamp" if !fits(TIMESTAMP) => "no instant as events show it",
+        "uuid" if !is(UUID) => "no UUID as events show it",
+        "date" if !is(DATE) => "no date",
+        "timestamp" if !is(TIMESTAMP) => "no instant as events show it",
         "email" if !value.contains('@') || value.contains(char::is_whitespace) => "no mail address",
-        "string" if length < shape.min_length.unwrap_or(0) => "shorter than the field's text",
-        "string" if length > shape.max_length.unwrap_or(MAX_LENGTH) => "longer than the field's text",
-        "string" if shape.pattern.is_some_and(|pattern| !fits(pattern)) => "not of the field's pattern",
+        "string" if length < min => "shorter than the field's text",
+        "string" if length > max => "longer than the field's text",
+        "string" if !field::matches(shape, value) => "not of the field's pattern",
         _ => return None,
     };
     Some(reason)

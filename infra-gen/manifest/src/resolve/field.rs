@@ -17,7 +17,7 @@ const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
 /// Greatest decimal without a bound of its own.
 const MAX_DECIMAL: &str = "1000000000000";
 /// Most characters of text that has no `max_length`.
-pub(super) const MAX_LENGTH: i64 = 256;
+const MAX_LENGTH: i64 = 256;
 /// The greatest `max_length`.
 const LONGEST: i64 = 100_000;
 const MAX_ITEMS: i64 = 100;
@@ -84,8 +84,8 @@ fn field_type(context: &mut Context<'_>, shape: Shape<'_>, least: i64, place: Pl
     option::check(context, shape, place);
     match shape.ty {
         "string" => {
-            let (min, max) =
-                (shape.min_length.unwrap_or(0).max(least), shape.max_length.unwrap_or(MAX_LENGTH));
+            let (min, max) = lengths(shape);
+            let min = min.max(least);
             order(context, place, ("min_length", "max_length"), (min, max));
             pattern(context, shape.pattern, (min, max), place);
             FieldType::String {
@@ -138,6 +138,17 @@ fn member(context: &mut Context<'_>, name: &str, raw: &raw::Member, place: Place
         browser: true,
         pii: raw.pii,
     }
+}
+
+/// The fewest and the most characters of text, as they are written or by default.
+pub(super) fn lengths(shape: Shape<'_>) -> (i64, i64) {
+    (shape.min_length.unwrap_or(0), shape.max_length.unwrap_or(MAX_LENGTH))
+}
+
+/// Whether text is of its field's pattern, where there is one. A pattern that is none was reported.
+pub(super) fn matches(shape: Shape<'_>, text: &str) -> bool {
+    let pattern = shape.pattern.and_then(|pattern| regex::Regex::new(pattern).ok());
+    pattern.is_none_or(|pattern| pattern.is_match(text))
 }
 
 /// Refuses a least number above the greatest.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::{Model, quota};
 
-use super::{Context, field::MAX_LENGTH};
+use super::{Context, field};
 use crate::{
     code::Code,
     diagnostic::Diagnostic,
@@ -126,10 +126,8 @@ pub(super) fn of_request(
 fn holds_ids(shape: Shape<'_>) -> bool {
     let fits = |id: &str| {
         let length = i64::try_from(id.len()).unwrap_or(i64::MAX);
-        shape.min_length.is_none_or(|min| min <= length)
-            && shape.max_length.is_none_or(|max| length <= max)
-            // A pattern that is none was reported.
-            && shape.pattern.and_then(|pattern| regex::Regex::new(pattern).ok()).is_none_or(|regex| regex.is_match(id))
+        let (min, max) = field::lengths(shape);
+        (min..=max).contains(&length) && field::matches(shape, id)
     };
     shape.ty == "uuid" || (shape.ty == "string" && IDS.iter().all(|id| fits(id)))
 }
@@ -139,7 +137,10 @@ pub(super) fn lengths(shape: Shape<'_>) -> (i64, i64) {
     let count = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
     match shape.ty {
         // Text that is a key is never empty.
-        "string" => (shape.min_length.unwrap_or(0).max(1), shape.max_length.unwrap_or(MAX_LENGTH)),
+        "string" => {
+            let (min, max) = field::lengths(shape);
+            (min.max(1), max)
+        }
         "email" => (3, 254),
         "uuid" => (36, 36),
         "date" => (10, 10),
@@ -194,7 +195,7 @@ pub(super) fn length(
         Part::Sort => quota::SORT_KEY,
     };
     let characters = i64::try_from(most).unwrap_or(i64::MAX) / CHARACTER;
-    let longest = shape.max_length.unwrap_or(MAX_LENGTH);
+    let (_, longest) = field::lengths(shape);
     if longest <= characters {
         return;
     }

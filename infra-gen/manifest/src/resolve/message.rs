@@ -1,6 +1,6 @@
 //! An alert's text and its places.
 
-use super::{Context, alert};
+use super::{Context, alert, field};
 use crate::{
     code::Code,
     diagnostic::Diagnostic,
@@ -106,10 +106,7 @@ fn can_be_empty(
 /// Whether a value of this type can be shown as no text. Of what an optional field doesn't have, a dash is shown.
 fn is_empty(context: &Context<'_>, shape: Shape<'_>) -> bool {
     match shape.ty {
-        "string" => {
-            let pattern = shape.pattern.and_then(|pattern| regex::Regex::new(pattern).ok());
-            shape.min_length.unwrap_or(0) == 0 && pattern.is_none_or(|pattern| pattern.is_match(""))
-        }
+        "string" => field::lengths(shape).0 == 0 && field::matches(shape, ""),
         "list" => match shape.min_items.unwrap_or(0) {
             0 => true,
             1 => {
