@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 # As a part of the workspace, so that nothing is compiled again after `make test`.
-cargo test --quiet --locked --workspace --test kafka_run --test kafka_kill -- --ignored
+cargo test --quiet --locked --workspace --lib --test kafka_run --test kafka_kill -- --ignored
 
 # On this broker an event may be applied before the page's watcher of its partition has it.
 BROKER=kafka tests/full/browser.sh journey.test.mjs

@@ -77,7 +77,7 @@ impl Kafka {
         setup.configure(internal, controller)?;
         let ca = setup.folder.join(certificates::CA);
         files::make(&setup.folder, &setup.servers(), &admin(secrets), Some(&ca))?;
-        setup.format(secrets).await?;
+        setup.format(uuid::Uuid::new_v4(), secrets).await?;
         // What an earlier run wrote is of no use; a restart of this one adds to it.
         let _ = std::fs::remove_file(setup.folder.join(process::LOG));
         let server = Server::start(&setup.java, &setup.folder)?;
@@ -206,15 +206,14 @@ impl Setup {
     }
 
     /// Makes the storage with the SCRAM users, unless it is there.
-    async fn format(&self, secrets: &Secrets) -> Result<(), LocalError> {
+    async fn format(&self, cluster: uuid::Uuid, secrets: &Secrets) -> Result<(), LocalError> {
         if self.folder.join("log/meta.properties").is_file() {
             return Ok(());
         }
-        let id = base64::Engine::encode(
-            &base64::engine::general_purpose::URL_SAFE_NO_PAD,
-            uuid::Uuid::new_v4().as_bytes(),
-        );
-        let mut arguments = vec!["format".to_owned(), "-t".into(), id, "-c".into()];
+        let id =
+            base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, cluster.as_bytes());
+        // In one word: one in 64 of them begins with a dash, which would be another option.
+        let mut arguments = vec!["format".to_owned(), format!("--cluster-id={id}"), "--config".into()];
         arguments.push(self.folder.join(process::CONFIG).display().to_string());
         for (user, password) in users(secrets) {
             arguments.push("--add-scram".into());
@@ -249,4 +248,24 @@ fn free_port(wanted: u16) -> Result<u16, LocalError> {
     // Let go at once: the server itself must have it.
     let listener = TcpListener::bind(("127.0.0.1", wanted)).map_err(failed)?;
     listener.local_addr().map(|address| address.port()).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    #[ignore = "needs Java and Maven: tests/full/kafka.sh"]
+    async fn a_cluster_may_have_an_id_that_begins_with_a_dash() {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../topics.yaml");
+        let model = manifest::read_file(manifest).expect("the manifest is good");
+        let secrets = Secrets::open(&model, None).expect("it can");
+        let folder = tempfile::tempdir().expect("a folder");
+        let java = jars::find().await.expect("Java and the jars");
+        let setup = Setup { java, folder: folder.path().to_owned(), port: 1 };
+        setup.configure(2, 3).expect("it can");
+        setup.format(uuid::Uuid::from_bytes([0xfb; 16]), &secrets).await.expect("it is formatted");
+        let meta = std::fs::read_to_string(folder.path().join("log/meta.properties")).expect("it is there");
+        assert!(meta.contains("cluster.id=-"), "{meta}");
+    }
 }
