@@ -151,7 +151,9 @@ export class Journey {
     this.#say(`${many} customers are on their way`);
     const results = await Promise.allSettled(Array.from({ length: many }, () => travel(this.#about, this.#topics)));
     const arrived = results.filter(({ status }) => status === 'fulfilled').length;
-    this.#say(`${arrived} of ${many} customers completed the journey`, arrived < many);
+    const late = results.find(({ status }) => status === 'rejected');
+    const why = late ? `. The first who did not: ${late.reason.message}` : '';
+    this.#say(`${arrived} of ${many} customers completed the journey${why}`, late !== undefined);
     busy(this.crowd, false);
   }
 }

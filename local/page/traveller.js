@@ -4,7 +4,7 @@ import * as web from './web/index.js';
 import { describe } from './dom.js';
 import { example, person } from './example.js';
 
-/** So long a step's push is waited for, in milliseconds. */
+/** So long a connection, or a step's push, is waited for, in milliseconds. */
 const PATIENCE = 60_000;
 
 export class Traveller extends EventTarget {
@@ -54,12 +54,14 @@ export class Traveller extends EventTarget {
     this.client.connect();
   }
 
-  /** Listening, if there is somebody to listen for. */
+  /** Listening, if there is somebody to listen for; rejects when there is no connection. */
   async ready() {
     if (!this.client || this.client.state.status === 'open') return;
-    await new Promise((resolve) => {
+    await new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error('there was no connection within a minute')), PATIENCE);
       const stop = this.client.onState(({ status }) => {
         if (status !== 'open') return;
+        clearTimeout(late);
         resolve();
         queueMicrotask(() => stop());
       });

@@ -44,12 +44,15 @@ enum Command {
         /// Its name in the manifest.
         name: String,
     },
+    /// Is the embedded broker of `dev` and `bench`, which tell it what to do.
+    #[command(hide = true)]
+    Broker,
 }
 
 /// A broker that is started here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kind {
-    /// In this program and in memory.
+    /// librdkafka's own, in memory.
     Embedded,
     /// A real Apache Kafka, which needs Java.
     Kafka,
@@ -139,6 +142,8 @@ fn main() -> ExitCode {
         Command::Function { name } => on(Builder::new_current_thread(), async move {
             local::functions::run(&name).await.map_err(LocalError::Function)
         }),
+        Command::Broker => local::broker::serve()
+            .map_err(|error| LocalError::Broker { servers: "embedded".into(), reason: error.to_string() }),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -235,6 +240,7 @@ struct Bench {
 async fn measure(bench: Bench) -> Result<(), LocalError> {
     let options = Options {
         manifest: bench.manifest,
+        program: own_program()?,
         functions: Programs::One(own_program()?),
         broker: started_here(bench.broker),
         ports: Ports { http: Some(0), websocket: Some(0), aws: Some(0), dynamodb: Some(0), kafka: None },
@@ -279,6 +285,7 @@ impl Dev {
             None => started_here(self.broker),
         };
         Ok(Options {
+            program: own_program()?,
             manifest: self.manifest,
             environment: given(Some(self.env)).unwrap_or_else(|| "dev".into()),
             functions,

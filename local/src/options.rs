@@ -11,6 +11,8 @@ pub struct Options {
     pub manifest: PathBuf,
     /// The environment whose names and settings are used.
     pub environment: String,
+    /// This program, or another build of it: the embedded broker is a subcommand of it.
+    pub program: PathBuf,
     /// Where the functions' programs are.
     pub functions: Programs,
     /// Keep tables, secrets and (with a real Kafka) topics here; `None` forgets everything at the end.
@@ -36,6 +38,7 @@ impl Default for Options {
         Self {
             manifest: "topics.yaml".into(),
             environment: "dev".into(),
+            program: "target/release/local".into(),
             functions: Programs::One("target/release/local".into()),
             data: None,
             fresh: false,
@@ -67,7 +70,7 @@ pub struct Ports {
 /// The broker of a local run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BrokerChoice {
-    /// librdkafka's own, in this process and in memory.
+    /// librdkafka's own, in memory.
     Embedded,
     /// A real Apache Kafka, started here.
     Kafka,

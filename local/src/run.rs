@@ -212,7 +212,7 @@ impl Run {
         &self.bus
     }
 
-    /// The broker is in this process, and forgets.
+    /// The broker is librdkafka's own, and forgets.
     pub fn is_embedded(&self) -> bool {
         self.broker.is_embedded()
     }

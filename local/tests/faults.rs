@@ -3,9 +3,10 @@
 mod support;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io::{Read, Write},
     net::TcpStream,
+    path::PathBuf,
     process::Command,
     time::Duration,
 };
@@ -482,6 +483,52 @@ async fn nothing_is_left_behind_when_the_runner_is_killed() {
     local
         .until("every program has ended", async |_| children.iter().all(|pid| !is_alive(pid)).then_some(()))
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_program_has_a_connection_of_another() {
+    let local = Local::start(&[]);
+    // Twenty customers start more programs of each function.
+    support::journey::many_customers(&local, 20).await;
+    let sockets = |pid: &String| -> BTreeSet<PathBuf> {
+        // One may have ended meanwhile.
+        let files = std::fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
+        let targets = files.filter_map(|file| std::fs::read_link(file.path()).ok());
+        targets.filter(|target| target.to_string_lossy().starts_with("socket:")).collect()
+    };
+    let mut all = children(local.pid());
+    all.push(local.pid().to_string());
+    let mut owners = BTreeMap::new();
+    for pid in &all {
+        for socket in sockets(pid) {
+            // While it is open in two of them, closing it in one of them ends nothing.
+            assert_eq!(owners.insert(socket.clone(), pid), None, "{} is {pid}'s as well", socket.display());
+        }
+    }
+    assert!(owners.len() > all.len(), "each has some: {owners:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_the_embedded_broker_is_told_and_refused_with_503() {
+    let local = Local::start(&[]);
+    let is_broker = |pid: &String| {
+        let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.ends_with("\0broker\0")
+    };
+    let broker = children(local.pid()).into_iter().find(is_broker).expect("it has a process of its own");
+    assert_eq!(children(broker.parse().expect("a number")), [""; 0], "it starts nothing");
+    assert!(Command::new("kill").args(["-KILL", &broker]).status().expect("kill runs").success());
+    local
+        .until("the state says it", async |local| {
+            (local.get("/_local/state").await["brokerDown"] == true).then_some(())
+        })
+        .await;
+    let body = json!({ "customerId": "c-1", "email": "a@example.com", "firstName": "Ada" });
+    let (status, answer) = local.step("/user-info", &body).await;
+    assert_eq!(status, 503, "{answer}");
+    let (status, answer) = local.step("/_local/fault", &json!({ "kind": "broker", "down": false })).await;
+    assert_eq!(status, 409, "{answer}");
+    assert!(answer.to_string().contains("its process has ended"), "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

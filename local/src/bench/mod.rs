@@ -47,7 +47,7 @@ pub struct Report {
     ready: Duration,
     /// Of the functions' processes and the runner, in MiB.
     memory: Option<f64>,
-    /// Of an event, in milliseconds: of the same processes, so this bench's own part and an embedded broker's are in it.
+    /// Of an event, in milliseconds: of the same processes, so this bench's own part is in it.
     processor: Option<f64>,
 }
 

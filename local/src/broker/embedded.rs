@@ -1,46 +1,70 @@
-//! librdkafka's own broker, in this process.
+//! librdkafka's own broker, in a process of its own.
 //!
-//! It belongs to one thread, since its handle can't be shared; the thread ends when the handle's channel closes.
+//! Whatever its process starts inherits the connections that it accepted, since librdkafka doesn't mark them. A function
+//! that was started meanwhile would keep one of them open when the broker goes down, and the client at the other end
+//! wait a minute in vain. So the broker lives where nothing is started.
 
-use std::{sync::mpsc, thread};
+use std::{
+    io::{self, BufRead, Write},
+    path::Path,
+    process::{ExitStatus, Stdio},
+    sync::Arc,
+    time::Duration,
+};
 
-use rdkafka::mocking::MockCluster;
-use tokio::sync::oneshot;
+use rdkafka::{error::KafkaError, mocking::MockCluster, producer::DefaultProducerContext};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
+    process::{Child, ChildStdin, ChildStdout, Command},
+    sync::Mutex,
+};
 
 use super::{OutageError, TopicSpec};
 use crate::LocalError;
 
-/// The broker's thread.
+/// The subcommand of this program that is the broker.
+pub const SUBCOMMAND: &str = "broker";
+
+/// How long it may take to answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A topic to make: its name, and how many partitions it has.
+type Topic = (String, i32);
+
+/// What the broker is told once it is up: a line of JSON each, and one comes back.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+enum Order {
+    /// End every connection, and take no other.
+    Down,
+    /// Take connections again.
+    Up,
+}
+
+/// The broker's process.
 #[derive(Debug)]
 pub(super) struct Embedded {
     servers: String,
-    commands: mpsc::Sender<Command>,
+    /// None once it has ended.
+    process: Arc<Mutex<Option<Process>>>,
 }
 
-enum Command {
-    Outage(bool, oneshot::Sender<Result<(), String>>),
+#[derive(Debug)]
+struct Process {
+    child: Child,
+    orders: ChildStdin,
+    answers: Lines<BufReader<ChildStdout>>,
 }
 
 impl Embedded {
-    pub(super) fn start(topics: Vec<TopicSpec>) -> Result<Self, LocalError> {
-        let (commands, orders) = mpsc::channel();
-        let (started, start) = mpsc::channel();
-        let broker = move || match make(&topics) {
-            Ok(cluster) => {
-                let _ = started.send(Ok(cluster.bootstrap_servers()));
-                serve(&cluster, &orders);
-            }
-            Err(error) => {
-                let _ = started.send(Err(error.to_string()));
-            }
-        };
+    /// Starts it as a subcommand of `program`.
+    pub(super) async fn start(program: &Path, topics: Vec<TopicSpec>) -> Result<Self, LocalError> {
         let failed = |reason: String| LocalError::Broker { servers: "embedded".into(), reason };
-        thread::Builder::new()
-            .name("broker".into())
-            .spawn(broker)
-            .map_err(|error| failed(error.to_string()))?;
-        let servers = start.recv().map_err(|error| failed(error.to_string()))?.map_err(failed)?;
-        Ok(Self { servers, commands })
+        let topics: Vec<Topic> = topics.into_iter().map(|topic| (topic.name, topic.partitions)).collect();
+        let mut process = Process::start(program)
+            .map_err(|error| failed(format!("{} can't be started: {error}", program.display())))?;
+        let servers = process.ask(&topics).await.map_err(failed)?;
+        Ok(Self { servers, process: Arc::new(Mutex::new(Some(process))) })
     }
 
     pub(super) fn servers(&self) -> &str {
@@ -48,30 +72,94 @@ impl Embedded {
     }
 
     pub(super) async fn outage(&self, down: bool) -> Result<(), OutageError> {
-        let (reply, answer) = oneshot::channel();
-        let gone = || OutageError::Failed("its thread has ended".into());
-        self.commands.send(Command::Outage(down, reply)).map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())?.map_err(OutageError::Failed)
+        let process = Arc::clone(&self.process);
+        let order = if down { Order::Down } else { Order::Up };
+        // Whoever asked may go before the answer is read, which must not stay for the next one.
+        let asked = tokio::spawn(async move {
+            let mut process = process.lock().await;
+            process.as_mut().ok_or("its process has ended")?.ask::<()>(&order).await
+        });
+        let answer = asked.await.unwrap_or_else(|error| Err(error.to_string()));
+        answer.map_err(OutageError::Failed)
+    }
+
+    /// How it ended by itself; told once.
+    pub(super) async fn ended(&self) -> Option<ExitStatus> {
+        let mut process = self.process.lock().await;
+        let how = process.as_mut()?.child.try_wait().ok()??;
+        *process = None;
+        Some(how)
+    }
+
+    /// It keeps nothing, so it needs no time to end.
+    pub(super) async fn stop(&self) {
+        if let Some(mut process) = self.process.lock().await.take() {
+            // It may have ended by itself.
+            let _ = process.child.kill().await;
+        }
     }
 }
 
-fn make(
-    topics: &[TopicSpec],
-) -> Result<MockCluster<'static, rdkafka::producer::DefaultProducerContext>, rdkafka::error::KafkaError> {
+impl Process {
+    fn start(program: &Path) -> io::Result<Self> {
+        let mut command = Command::new(program);
+        command.arg(SUBCOMMAND).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        // Ctrl-C in the terminal is the runner's: it stops the broker last.
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut child = command.spawn()?;
+        let piped = || io::Error::other("it has no pipes");
+        let orders = child.stdin.take().ok_or_else(piped)?;
+        let answers = BufReader::new(child.stdout.take().ok_or_else(piped)?).lines();
+        Ok(Self { child, orders, answers })
+    }
+
+    async fn ask<T: DeserializeOwned>(&mut self, order: &impl Serialize) -> Result<T, String> {
+        let line = format!("{}\n", serde_json::to_string(order).map_err(|error| error.to_string())?);
+        let asked = async {
+            self.orders.write_all(line.as_bytes()).await?;
+            self.answers.next_line().await
+        };
+        let answer = tokio::time::timeout(PATIENCE, asked).await.map_err(|_| "it does not answer")?;
+        let answer = answer.map_err(|error| error.to_string())?.ok_or("its process has ended")?;
+        serde_json::from_str::<Result<T, String>>(&answer).map_err(|error| error.to_string())?
+    }
+}
+
+/// Is the broker: takes its topics and its orders from standard input, until that closes, as it does when the runner ends,
+/// however it ends.
+///
+/// # Errors
+/// What is read is no order, or nobody reads the answers.
+pub fn serve() -> io::Result<()> {
+    let mut orders = io::stdin().lock().lines();
+    let Some(topics) = orders.next() else { return Ok(()) };
+    let cluster = match make(&serde_json::from_str::<Vec<Topic>>(&topics?)?) {
+        Ok(cluster) => cluster,
+        Err(error) => return answer::<String>(&Err(error.to_string())),
+    };
+    answer(&Ok(cluster.bootstrap_servers()))?;
+    for order in orders {
+        let done = match serde_json::from_str(&order?)? {
+            Order::Down => cluster.broker_down(-1),
+            Order::Up => cluster.broker_up(-1),
+        };
+        answer(&done.map_err(|error| error.to_string()))?;
+    }
+    Ok(())
+}
+
+fn answer<T: Serialize>(result: &Result<T, String>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", serde_json::to_string(result)?)?;
+    out.flush()
+}
+
+fn make(topics: &[Topic]) -> Result<MockCluster<'static, DefaultProducerContext>, KafkaError> {
     let cluster = MockCluster::new(1)?;
-    for topic in topics {
+    for (name, partitions) in topics {
         // Made now: a topic that it makes by itself has four partitions, whatever the model says.
-        cluster.create_topic(&topic.name, topic.partitions, 1)?;
+        cluster.create_topic(name, *partitions, 1)?;
     }
     Ok(cluster)
-}
-
-fn serve(
-    cluster: &MockCluster<'static, rdkafka::producer::DefaultProducerContext>,
-    orders: &mpsc::Receiver<Command>,
-) {
-    while let Ok(Command::Outage(down, reply)) = orders.recv() {
-        let done = if down { cluster.broker_down(-1) } else { cluster.broker_up(-1) };
-        let _ = reply.send(done.map_err(|error| error.to_string()));
-    }
 }

@@ -1,4 +1,4 @@
-//! The Kafka broker: librdkafka's own in this process, a real one started here, or any other cluster.
+//! The Kafka broker: librdkafka's own or a real one, started here, or any other cluster.
 
 mod embedded;
 mod external;
@@ -22,6 +22,7 @@ use crate::{
     secrets::Secrets,
 };
 use embedded::Embedded;
+pub use embedded::{SUBCOMMAND, serve};
 use kafka::Kafka;
 
 /// What the embedded broker keeps of a partition: librdkafka's `max_size` and `max_cnt` of a mock partition.
@@ -89,7 +90,7 @@ impl Broker {
         let topics = topics(model);
         match &options.broker {
             BrokerChoice::Embedded => {
-                let embedded = Embedded::start(topics)?;
+                let embedded = Embedded::start(&options.program, topics).await?;
                 let access = Access { servers: embedded.servers().to_owned(), scram: None };
                 Ok(Self::new(Kind::Embedded(embedded), access))
             }
@@ -136,7 +137,7 @@ impl Broker {
         &self.access.servers
     }
 
-    /// It is in this process, and forgets.
+    /// It is librdkafka's own, and forgets.
     pub fn is_embedded(&self) -> bool {
         matches!(self.kind, Kind::Embedded(_))
     }
@@ -212,18 +213,28 @@ impl Broker {
         self.down.load(Ordering::Acquire)
     }
 
-    /// Starts the broker again where it is ours and has died, as MSK does; tells how it ended.
+    /// Starts a real broker of ours again when it has died, as MSK does; tells how it ended. The embedded one can't be: its
+    /// topics went with it.
     pub async fn revive(&self) -> Result<Option<String>, String> {
         match &self.kind {
             Kind::Kafka(kafka) => kafka.revive().await,
-            Kind::Embedded(_) | Kind::External(_) => Ok(None),
+            Kind::Embedded(embedded) => match embedded.ended().await {
+                None => Ok(None),
+                Some(how) => {
+                    self.down.store(true, Ordering::Release);
+                    Err(format!("{how}; its topics were in memory, so start the local run again"))
+                }
+            },
+            Kind::External(_) => Ok(None),
         }
     }
 
     /// Ends what was started here.
     pub async fn stop(&self, patience: Duration) {
-        if let Kind::Kafka(kafka) = &self.kind {
-            kafka.stop(patience).await;
+        match &self.kind {
+            Kind::Kafka(kafka) => kafka.stop(patience).await,
+            Kind::Embedded(embedded) => embedded.stop().await,
+            Kind::External(_) => {}
         }
     }
 }

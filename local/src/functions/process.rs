@@ -83,9 +83,6 @@ pub(super) async fn run(pool: Arc<Pool>, id: u64, stream: Arc<str>, kill: Arc<No
         .kill_on_drop(true);
     #[cfg(unix)]
     command.process_group(0);
-    // librdkafka's broker lets its connections be inherited. A program that has one keeps it open when the broker goes
-    // down, and the clients at its other end wait in vain.
-    close_fds::set_fds_cloexec(3, &[]);
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {

@@ -48,7 +48,12 @@ test('a button that was pressed keeps the focus until it is done, and after', as
     await page.locator(`#${id}[aria-disabled=false]`).waitFor();
     assert.equal(await focused(page), id, `${id}, when it is done`);
   };
-  const said = (id, text) => page.locator(`#${id}`).getByText(text).waitFor();
+  const said = async (id, text) => {
+    const place = page.locator(`#${id}`);
+    await place.getByText(text).waitFor().catch(async (error) => {
+      throw new Error(`#${id} says: ${await place.textContent()}`, { cause: error });
+    });
+  };
   await press('poison', () => said('fault-said', /^(A record that is no event|Quarantined)/));
   await press('broker', () => said('fault-said', 'The broker is down'));
   // The pointer may stand on it.
