@@ -1,5 +1,9 @@
 """What is refused unless it is permitted, and what fails for a reason."""
 
+# What an existing cluster is named with.
+PLACE = ("ExistingSubnetIds=subnet-1", "ExistingSecurityGroupId=sg-1", "ExistingSecretArn=arn:aws:secretsmanager:x",
+         "ExistingSecretKeyArn=arn:aws:kms:x", "TopicCreation=outside")
+
 
 def replacement(world):
     """replacing a table is refused before CloudFormation refuses it: the old one still has the name"""
@@ -29,13 +33,24 @@ def group(world):
 def cluster(world):
     """another cluster is refused, since what is unread in this one would be lost"""
     arn = "arn:aws:kafka:us-east-1:123456789012:cluster/other/5fd1b3a2"
-    place = ("ExistingSubnetIds=subnet-1", "ExistingSecurityGroupId=sg-1", "ExistingSecretArn=arn:aws:secretsmanager:x",
-             "ExistingSecretKeyArn=arn:aws:kms:x", "TopicCreation=outside", f"ExistingClusterArn={arn}")
-    parameters = [part for value in place for part in ("--parameter", value)]
+    parameters = [part for value in (*PLACE, f"ExistingClusterArn={arn}") for part in ("--parameter", value)]
     world.deploy(*parameters[-2:]).must(2, "is not named with all that belongs to it", "--parameter ExistingSecretKeyArn=")
     ended = world.deploy(*parameters).must(4, "Foundation/Cluster=delete", "of another cluster", "is never handled")
     ended.must(4, "KycVerifiedTopic/OnboardAiConsumerKycMapping=cluster")
     world.same("executed", 0, world.proxy.seen["ExecuteChangeSet"])
+
+
+def shared(world):
+    """a cluster that another environment is on is refused; who may not look there is told so"""
+    arn = world.ops("status", "--json").must(0).json()["outputs"]["KafkaClusterArn"]
+    parameters = [part for value in (*PLACE, f"ExistingClusterArn={arn}") for part in ("--parameter", value)]
+    words = "onboard-ai-dev is on the cluster that staging is given", arn, "ExistingClusterArn"
+    world.deploy(*parameters, "--env", "staging").must(4, *words)
+    world.same("change sets", 0, world.proxy.seen["CreateChangeSet"])
+    # The first is for the stack of this environment.
+    world.proxy.inject("DescribeStacks", "denied", times=2, skip=1)
+    ended = world.deploy(*parameters, "--env", "staging", "--preview").must(0, "can't look whether onboard-ai-dev is on this cluster")
+    ended.must(0, "can't look whether onboard-ai-prod", "is not authorized")
 
 
 def failing(world):
@@ -71,4 +86,4 @@ def slip(world):
     (world.zips / "away.zip").rename(world.zips / "perform-kyc.zip")
 
 
-SCENARIOS = [replacement, partitions, group, cluster, failing, bucket, slip]
+SCENARIOS = [replacement, partitions, group, cluster, shared, failing, bucket, slip]

@@ -10,6 +10,7 @@ mod ask;
 mod bucket;
 mod changeset;
 mod deployed;
+mod existing;
 mod fresh;
 mod gate;
 mod parameters;

@@ -53,7 +53,11 @@ pub(crate) fn check(given: &[(String, String)], root: &Value) -> Result<(), Prob
 }
 
 /// What a parameter will be: as it is given, else as it is deployed.
-fn value<'a>(given: &'a [(String, String)], deployed: &'a BTreeMap<String, String>, name: &str) -> &'a str {
+pub(super) fn value<'a>(
+    given: &'a [(String, String)],
+    deployed: &'a BTreeMap<String, String>,
+    name: &str,
+) -> &'a str {
     let given = given.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value);
     given.or_else(|| deployed.get(name)).map_or("", String::as_str)
 }
@@ -88,41 +92,6 @@ pub(crate) fn check_zones(
     Err(problem
         .note("the zones are separated by commas, without spaces: us-east-1a,us-east-1b")
         .help(format!("look which there are: aws ec2 describe-availability-zones --region {region}")))
-}
-
-/// What an existing cluster is named by, and what is missing where it isn't there.
-const EXISTING: [(&str, &str); 4] = [
-    ("ExistingSubnetIds", "the subnets that functions reach it from"),
-    ("ExistingSecurityGroupId", "the security group that reaches it"),
-    ("ExistingSecretArn", "the secret of a SCRAM user"),
-    ("ExistingSecretKeyArn", "the KMS key of that secret"),
-];
-
-/// Checks that an existing cluster is named with all that belongs to it.
-///
-/// # Errors
-/// Something is missing, or is given without a cluster.
-pub(crate) fn check_existing(
-    given: &[(String, String)],
-    deployed: &BTreeMap<String, String>,
-) -> Result<(), Problem> {
-    let value = |name| value(given, deployed, name);
-    let (there, missing): (Vec<_>, Vec<_>) = EXISTING.iter().partition(|(name, _)| !value(name).is_empty());
-    let cluster = value("ExistingClusterArn");
-    let problem = match (cluster.is_empty(), there.first()) {
-        (true, Some((name, _))) => {
-            Problem::bad_input(format!("`{name}` is given, and no existing cluster that it belongs to"))
-                .help("name the cluster: --parameter ExistingClusterArn=ARN")
-        }
-        (false, _) if !missing.is_empty() => {
-            let problem = Problem::bad_input(format!("`{cluster}` is not named with all that belongs to it"));
-            missing.into_iter().fold(problem, |problem, (name, what)| {
-                problem.help(format!("name {what}: --parameter {name}=..."))
-            })
-        }
-        _ => return Ok(()),
-    };
-    Err(problem.note("an existing cluster has its own network, and a user of its own"))
 }
 
 /// Every parameter of the new template whose value is known, as the change set makes it.
@@ -210,28 +179,6 @@ mod tests {
             let problem = check(zones).expect_err(zones);
             assert!(problem.what.contains(told), "{problem:?}");
         }
-    }
-
-    #[test]
-    fn an_existing_cluster_is_named_whole() {
-        let name = |name: &str| (name.to_owned(), "x".to_owned());
-        let all: Vec<_> = EXISTING.iter().map(|(parameter, _)| name(parameter)).collect();
-        let none = BTreeMap::new();
-        check_existing(&[], &none).expect("a cluster is made");
-        let cluster = [name("ExistingClusterArn")];
-        let problem = check_existing(&cluster, &none).expect_err("nothing else is there");
-        assert_eq!(problem.help.len(), 4, "{problem:?}");
-        check_existing(&[&cluster[..], &all].concat(), &none).expect("it is whole");
-        check_existing(&cluster, &all.iter().cloned().collect()).expect("the rest is deployed");
-        let problem =
-            check_existing(&[&cluster[..], &all[..3]].concat(), &none).expect_err("the key is missing");
-        assert!(problem.help[0].contains("--parameter ExistingSecretKeyArn="), "{problem:?}");
-        let problem = check_existing(&all[..1], &none).expect_err("there is no cluster");
-        assert!(problem.help[0].contains("ExistingClusterArn"), "{problem:?}");
-        // Back to a cluster of its own.
-        let emptied: Vec<_> = EXISTING.iter().map(|(name, _)| ((*name).to_owned(), String::new())).collect();
-        let emptied = [&given("ExistingClusterArn", "")[..], &emptied].concat();
-        check_existing(&emptied, &all.into_iter().chain(cluster).collect()).expect("nothing is left of it");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Deploy, ask, bucket,
     changeset::{self, ChangeSet, Wish},
-    deployed,
+    deployed, existing,
     fresh::Rendering,
     gate, parameters,
     preview::Preview,
@@ -87,7 +87,8 @@ impl Run<'_> {
         let is_new = begin == Begin::Create;
         let old_stack = stack.as_ref().filter(|_| !is_new);
         let before = deployed::parameters(old_stack);
-        parameters::check_existing(&self.args.parameter, &before)?;
+        existing::is_named_whole(&self.args.parameter, &before)?;
+        existing::serves_no_other(self.aws, self.target, &self.args.parameter, &before, console).await?;
         let region = self.aws.region();
         parameters::check_zones(&self.args.parameter, &before, &self.target.environment, region)?;
         let folder = match &self.args.zips {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Exit, Problem,
-    aws::{Aws, Told as _},
+    aws::{Aws, Fault, Told as _},
     console::{BAD, Console, GOOD, styled},
     target::Target,
     text,
@@ -16,7 +16,7 @@ use parts::Part;
 pub(crate) use parts::{is_trouble, mapping};
 
 /// The root stack's output with the cluster's ARN.
-const CLUSTER: &str = "KafkaClusterArn";
+pub(crate) const CLUSTER: &str = "KafkaClusterArn";
 
 /// Tells the stacks' states and outputs, the functions, the mappings, and the alarms that are on.
 pub(crate) async fn run(
@@ -103,12 +103,17 @@ pub(crate) async fn deployed(target: &Target, aws: &Aws) -> Result<Option<Stack>
 
 /// The stack of this name, where there is one, if only one without resources.
 pub(crate) async fn find(aws: &Aws, name: &str) -> Result<Option<Stack>, Problem> {
+    look(aws, name).await.map_err(|fault| fault.problem(&format!("look at the stack {name}")))
+}
+
+/// As [`find`], for those who go on where they may not look.
+pub(crate) async fn look(aws: &Aws, name: &str) -> Result<Option<Stack>, Fault> {
     let told = aws.cloudformation().describe_stacks().stack_name(name).send().await.fault();
     match told {
         Ok(told) => Ok(told.stacks.unwrap_or_default().into_iter().next()),
         // CloudFormation has no code of its own for it.
         Err(fault) if fault.is("ValidationError") && fault.message.contains("does not exist") => Ok(None),
-        Err(fault) => Err(fault.problem(&format!("look at the stack {name}"))),
+        Err(fault) => Err(fault),
     }
 }
 
