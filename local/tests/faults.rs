@@ -479,7 +479,7 @@ async fn nothing_is_left_behind_when_the_runner_is_killed() {
     let pid = local.pid();
     let children = children(pid);
     assert!(children.len() >= 15, "one program for each function: {children:?}");
-    assert!(Command::new("kill").args(["-KILL", &pid.to_string()]).status().expect("kill runs").success());
+    signal("-KILL", &pid.to_string());
     local
         .until("every program has ended", async |_| children.iter().all(|pid| !is_alive(pid)).then_some(()))
         .await;
@@ -511,13 +511,9 @@ async fn no_program_has_a_connection_of_another() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_the_embedded_broker_is_told_and_refused_with_503() {
     let local = Local::start(&[]);
-    let is_broker = |pid: &String| {
-        let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        line.ends_with("\0broker\0")
-    };
-    let broker = children(local.pid()).into_iter().find(is_broker).expect("it has a process of its own");
+    let broker = broker(&local);
     assert_eq!(children(broker.parse().expect("a number")), [""; 0], "it starts nothing");
-    assert!(Command::new("kill").args(["-KILL", &broker]).status().expect("kill runs").success());
+    signal("-KILL", &broker);
     local
         .until("the state says it", async |local| {
             (local.get("/_local/state").await["brokerDown"] == true).then_some(())
@@ -529,6 +525,29 @@ async fn the_end_of_the_embedded_broker_is_told_and_refused_with_503() {
     let (status, answer) = local.step("/_local/fault", &json!({ "kind": "broker", "down": false })).await;
     assert_eq!(status, 409, "{answer}");
     assert!(answer.to_string().contains("its process has ended"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_client_is_turned_away_while_the_embedded_broker_is_busy() {
+    let local = Local::start(&[]);
+    let servers = local.address("brokers");
+    let address = servers.parse().expect("an address");
+    let broker = broker(&local);
+    let crowd = || {
+        // Busy for long: it takes nobody in.
+        signal("-STOP", &broker);
+        let connected: Result<Vec<_>, _> =
+            (0..60).map(|_| TcpStream::connect_timeout(&address, Duration::from_secs(5))).collect();
+        signal("-CONT", &broker);
+        connected.expect("each has a place to wait");
+    };
+    crowd();
+    for down in [true, false] {
+        let (status, _) = local.step("/_local/fault", &json!({ "kind": "broker", "down": down })).await;
+        assert_eq!(status, 200);
+    }
+    crowd();
+    support::journey::many_customers(&local, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -578,6 +597,19 @@ async fn rows_beyond_a_scans_first_page_are_counted_and_shown() {
     assert_eq!(local.get("/_local/state").await["tables"]["users-dev"], 5);
     let shown = local.get("/_local/tables/users-dev").await;
     assert_eq!(shown["items"].as_array().map(Vec::len), Some(5));
+}
+
+/// The embedded broker's process.
+fn broker(local: &Local) -> String {
+    let is_broker = |pid: &String| {
+        let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.ends_with("\0broker\0")
+    };
+    children(local.pid()).into_iter().find(is_broker).expect("it has a process of its own")
+}
+
+fn signal(what: &str, pid: &str) {
+    assert!(Command::new("kill").args([what, pid]).status().expect("kill runs").success());
 }
 
 fn children(pid: u32) -> Vec<String> {

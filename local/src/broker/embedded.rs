@@ -26,6 +26,11 @@ use crate::LocalError;
 /// The subcommand of this program that is the broker.
 pub const SUBCOMMAND: &str = "broker";
 
+/// How many clients may wait to be let in. librdkafka's own broker has room for five: when all functions start at once, or
+/// the broker is back, some are turned away, and try again after a second or two.
+#[cfg(target_os = "linux")]
+const QUEUE: i32 = 128;
+
 /// How long it may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -138,16 +143,40 @@ pub fn serve() -> io::Result<()> {
         Ok(cluster) => cluster,
         Err(error) => return answer::<String>(&Err(error.to_string())),
     };
+    lengthen_queue();
     answer(&Ok(cluster.bootstrap_servers()))?;
     for order in orders {
         let done = match serde_json::from_str(&order?)? {
             Order::Down => cluster.broker_down(-1),
             Order::Up => cluster.broker_up(-1),
         };
+        lengthen_queue();
         answer(&done.map_err(|error| error.to_string()))?;
     }
     Ok(())
 }
+
+/// Makes [`QUEUE`] of what listens here, which is the broker alone. Where it isn't allowed, in some containers, it stays as
+/// it was.
+#[cfg(target_os = "linux")]
+fn lengthen_queue() {
+    use rustix::{net, process};
+    // The broker's listener is hidden in C: a duplicate of it is asked for, by its number.
+    let Ok(own) = process::pidfd_open(process::getpid(), process::PidfdFlags::empty()) else { return };
+    let files = std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten();
+    for number in files.filter_map(|file| file.file_name().to_str()?.parse().ok()) {
+        let Ok(file) = process::pidfd_getfd(&own, number, process::PidfdGetfdFlags::empty()) else {
+            continue;
+        };
+        if net::sockopt::socket_acceptconn(&file) == Ok(true) {
+            let _ = net::listen(&file, QUEUE);
+        }
+    }
+}
+
+/// Nothing is known here of how to do it.
+#[cfg(not(target_os = "linux"))]
+fn lengthen_queue() {}
 
 fn answer<T: Serialize>(result: &Result<T, String>) -> io::Result<()> {
     let mut out = io::stdout().lock();
