@@ -12,7 +12,6 @@ use local::{
     Banner, BrokerChoice, ExternalBroker, LocalError, Options, Ports, Run,
     aws::Delivery,
     bus::{Happening, Stage},
-    functions::Programs,
 };
 use serde_json::json;
 use tokio::{
@@ -142,8 +141,7 @@ fn main() -> ExitCode {
         Command::Function { name } => on(Builder::new_current_thread(), async move {
             local::functions::run(&name).await.map_err(LocalError::Function)
         }),
-        Command::Broker => local::broker::serve()
-            .map_err(|error| LocalError::Broker { servers: "embedded".into(), reason: error.to_string() }),
+        Command::Broker => local::broker::serve(),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -241,7 +239,6 @@ async fn measure(bench: Bench) -> Result<(), LocalError> {
     let options = Options {
         manifest: bench.manifest,
         program: own_program()?,
-        functions: Programs::One(own_program()?),
         broker: started_here(bench.broker),
         ports: Ports { http: Some(0), websocket: Some(0), aws: Some(0), dynamodb: Some(0), kafka: None },
         throttle: false,
@@ -266,10 +263,6 @@ fn own_program() -> Result<PathBuf, LocalError> {
 
 impl Dev {
     fn options(self) -> Result<Options, LocalError> {
-        let functions = match self.functions {
-            Some(folder) => Programs::Folder(folder),
-            None => Programs::One(own_program()?),
-        };
         // A variable that is set to nothing is not set.
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
         let broker = match given(self.brokers) {
@@ -288,7 +281,7 @@ impl Dev {
             program: own_program()?,
             manifest: self.manifest,
             environment: given(Some(self.env)).unwrap_or_else(|| "dev".into()),
-            functions,
+            functions: self.functions,
             data: self.data,
             fresh: self.fresh,
             ports: Ports {

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::{aws::Delivery, functions::Programs};
+use crate::aws::Delivery;
 
 /// What a local run is told. [`Options::default`] is what `local dev` does without any option.
 #[derive(Debug, Clone)]
@@ -11,10 +11,10 @@ pub struct Options {
     pub manifest: PathBuf,
     /// The environment whose names and settings are used.
     pub environment: String,
-    /// This program, or another build of it: the embedded broker is a subcommand of it.
+    /// This program, or another build of it: the embedded broker and the functions are subcommands of it.
     pub program: PathBuf,
-    /// Where the functions' programs are.
-    pub functions: Programs,
+    /// A folder with the functions' own programs instead, as they are deployed.
+    pub functions: Option<PathBuf>,
     /// Keep tables, secrets and (with a real Kafka) topics here; `None` forgets everything at the end.
     pub data: Option<PathBuf>,
     /// Empty the data folder first.
@@ -39,7 +39,7 @@ impl Default for Options {
             manifest: "topics.yaml".into(),
             environment: "dev".into(),
             program: "target/release/local".into(),
-            functions: Programs::One("target/release/local".into()),
+            functions: None,
             data: None,
             fresh: false,
             ports: Ports::default(),

@@ -22,7 +22,7 @@ use crate::{
     clock,
     console::{self, Console},
     edge::{self, Edge},
-    functions::Functions,
+    functions::{Functions, Programs},
     logs::Logs,
     mapping::Mappings,
     offsets::{self, Places},
@@ -119,7 +119,7 @@ impl Run {
         let logs = Logs::default();
         let functions = Functions::new(
             &deployment,
-            &options.functions,
+            &Programs::of(options),
             address(&runtime_api)?,
             &options.limits,
             &logs,

@@ -18,7 +18,7 @@ use rdkafka::{
     producer::{FutureProducer, FutureRecord},
 };
 use serde_json::{Value, json};
-use support::{Local, Socket};
+use support::{Local, Socket, signal};
 use tokio_tungstenite::tungstenite::Message;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -606,10 +606,6 @@ fn broker(local: &Local) -> String {
         line.ends_with("\0broker\0")
     };
     children(local.pid()).into_iter().find(is_broker).expect("it has a process of its own")
-}
-
-fn signal(what: &str, pid: &str) {
-    assert!(Command::new("kill").args([what, pid]).status().expect("kill runs").success());
 }
 
 fn children(pid: u32) -> Vec<String> {

@@ -112,10 +112,6 @@ fn broker(data: &Path) -> String {
     pids[0].to_owned()
 }
 
-fn kill_hard(pid: &str) {
-    assert!(Command::new("kill").args(["-KILL", pid]).status().expect("kill runs").success());
-}
-
 /// The configuration of a client that may do everything.
 fn client(local: &Local) -> ClientConfig {
     let mut config = ClientConfig::new();
@@ -185,7 +181,7 @@ async fn every_acknowledged_event_is_applied_once() {
     let local = Local::start(&arguments);
     let load = Load::start(&local.address("http"), "first");
     load.reach(60).await;
-    kill_hard(&broker(&data));
+    support::signal("-KILL", &broker(&data));
     let before = load.count();
     // The runner starts it again, and the producers find it.
     load.reach(before + 60).await;
@@ -200,8 +196,8 @@ async fn every_acknowledged_event_is_applied_once() {
     );
     send(&local, "onboard-ai-dead-letters", &letter).await;
     let pid = broker(&data);
-    kill_hard(&local.pid().to_string());
-    kill_hard(&pid);
+    support::signal("-KILL", &local.pid().to_string());
+    support::signal("-KILL", &pid);
     let mut happened = local.kill();
     let mut acknowledged = load.end().await;
 

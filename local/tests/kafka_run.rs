@@ -4,7 +4,6 @@ mod support;
 
 use std::{
     path::Path,
-    process::Command,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -197,8 +196,7 @@ async fn a_start_that_fails_or_is_broken_off_leaves_nothing_behind() {
         assert!(child.try_wait().expect("it was started here").is_none(), "it ended by itself");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let signal = ["-INT", &child.id().to_string()];
-    assert!(Command::new("kill").args(signal).status().expect("kill runs").success());
+    support::signal("-INT", &child.id().to_string());
     assert!(child.wait().expect("it was started here").success());
     assert_eq!(left(), 0);
 

@@ -24,7 +24,7 @@ use super::{OutageError, TopicSpec};
 use crate::LocalError;
 
 /// The subcommand of this program that is the broker.
-pub const SUBCOMMAND: &str = "broker";
+const SUBCOMMAND: &str = "broker";
 
 /// How many clients may wait to be let in. librdkafka's own broker has room for five: when all functions start at once, or
 /// the broker is back, some are turned away, and try again after a second or two.
@@ -64,7 +64,6 @@ struct Process {
 impl Embedded {
     /// Starts it as a subcommand of `program`.
     pub(super) async fn start(program: &Path, topics: Vec<TopicSpec>) -> Result<Self, LocalError> {
-        let failed = |reason: String| LocalError::Broker { servers: "embedded".into(), reason };
         let topics: Vec<Topic> = topics.into_iter().map(|topic| (topic.name, topic.partitions)).collect();
         let mut process = Process::start(program)
             .map_err(|error| failed(format!("{} can't be started: {error}", program.display())))?;
@@ -131,12 +130,20 @@ impl Process {
     }
 }
 
+fn failed(reason: String) -> LocalError {
+    LocalError::Broker { servers: "embedded".into(), reason }
+}
+
 /// Is the broker: takes its topics and its orders from standard input, until that closes, as it does when the runner ends,
 /// however it ends.
 ///
 /// # Errors
 /// What is read is no order, or nobody reads the answers.
-pub fn serve() -> io::Result<()> {
+pub fn serve() -> Result<(), LocalError> {
+    obey().map_err(|error| failed(error.to_string()))
+}
+
+fn obey() -> io::Result<()> {
     let mut orders = io::stdin().lock().lines();
     let Some(topics) = orders.next() else { return Ok(()) };
     let cluster = match make(&serde_json::from_str::<Vec<Topic>>(&topics?)?) {
@@ -148,9 +155,9 @@ pub fn serve() -> io::Result<()> {
     for order in orders {
         let done = match serde_json::from_str(&order?)? {
             Order::Down => cluster.broker_down(-1),
-            Order::Up => cluster.broker_up(-1),
+            // It listens anew.
+            Order::Up => cluster.broker_up(-1).inspect(|()| lengthen_queue()),
         };
-        lengthen_queue();
         answer(&done.map_err(|error| error.to_string()))?;
     }
     Ok(())

@@ -22,7 +22,7 @@ use crate::{
     secrets::Secrets,
 };
 use embedded::Embedded;
-pub use embedded::{SUBCOMMAND, serve};
+pub use embedded::serve;
 use kafka::Kafka;
 
 /// What the embedded broker keeps of a partition: librdkafka's `max_size` and `max_cnt` of a mock partition.

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::LocalError;
+use crate::{LocalError, Options};
 
 /// The subcommand of this program that runs a function.
 pub const SUBCOMMAND: &str = "function";
@@ -26,6 +26,14 @@ pub(super) struct Program {
 }
 
 impl Programs {
+    /// As the run is told.
+    pub(crate) fn of(options: &Options) -> Self {
+        match &options.functions {
+            Some(folder) => Self::Folder(folder.clone()),
+            None => Self::One(options.program.clone()),
+        }
+    }
+
     /// The program of this function.
     pub(super) fn find(&self, function: &str) -> Result<Program, LocalError> {
         match self {

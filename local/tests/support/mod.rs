@@ -117,7 +117,7 @@ impl Local {
 
     fn interrupt(&self) -> ExitStatus {
         let pid = self.pid().to_string();
-        assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill runs").success());
+        signal("-INT", &pid);
         self.child.lock().expect("no test has panicked with it").wait().expect("it was started here")
     }
 
@@ -256,6 +256,11 @@ impl Drop for Local {
             let _ = child.wait();
         }
     }
+}
+
+/// Sends a process a signal: `-KILL`.
+pub fn signal(what: &str, pid: &str) {
+    assert!(Command::new("kill").args([what, pid]).status().expect("kill runs").success());
 }
 
 /// A client's WebSocket.

@@ -1,8 +1,11 @@
 """What is refused unless it is permitted, and what fails for a reason."""
 
-# What an existing cluster is named with.
-PLACE = ("ExistingSubnetIds=subnet-1", "ExistingSecurityGroupId=sg-1", "ExistingSecretArn=arn:aws:secretsmanager:x",
-         "ExistingSecretKeyArn=arn:aws:kms:x", "TopicCreation=outside")
+
+def existing(arn):
+    """What an existing cluster is named with; its ARN is the last."""
+    place = ("ExistingSubnetIds=subnet-1", "ExistingSecurityGroupId=sg-1", "ExistingSecretArn=arn:aws:secretsmanager:x",
+             "ExistingSecretKeyArn=arn:aws:kms:x", "TopicCreation=outside", f"ExistingClusterArn={arn}")
+    return [part for value in place for part in ("--parameter", value)]
 
 
 def replacement(world):
@@ -33,7 +36,7 @@ def group(world):
 def cluster(world):
     """another cluster is refused, since what is unread in this one would be lost"""
     arn = "arn:aws:kafka:us-east-1:123456789012:cluster/other/5fd1b3a2"
-    parameters = [part for value in (*PLACE, f"ExistingClusterArn={arn}") for part in ("--parameter", value)]
+    parameters = existing(arn)
     world.deploy(*parameters[-2:]).must(2, "is not named with all that belongs to it", "--parameter ExistingSecretKeyArn=")
     ended = world.deploy(*parameters).must(4, "Foundation/Cluster=delete", "of another cluster", "is never handled")
     ended.must(4, "KycVerifiedTopic/OnboardAiConsumerKycMapping=cluster")
@@ -43,7 +46,7 @@ def cluster(world):
 def shared(world):
     """a cluster that another environment is on is refused; who may not look there is told so"""
     arn = world.ops("status", "--json").must(0).json()["outputs"]["KafkaClusterArn"]
-    parameters = [part for value in (*PLACE, f"ExistingClusterArn={arn}") for part in ("--parameter", value)]
+    parameters = existing(arn)
     words = "onboard-ai-dev is on the cluster that staging is given", arn, "ExistingClusterArn"
     world.deploy(*parameters, "--env", "staging").must(4, *words)
     world.same("change sets", 0, world.proxy.seen["CreateChangeSet"])

@@ -32,7 +32,7 @@ pub(super) fn is_named_whole(
     let problem = match (cluster.is_empty(), there.first()) {
         (true, Some((name, _))) => {
             Problem::bad_input(format!("`{name}` is given, and no existing cluster that it belongs to"))
-                .help("name the cluster: --parameter ExistingClusterArn=ARN")
+                .help(format!("name the cluster: --parameter {CLUSTER}=ARN"))
         }
         (false, _) if !missing.is_empty() => {
             let problem = Problem::bad_input(format!("`{cluster}` is not named with all that belongs to it"));
@@ -86,9 +86,8 @@ pub(super) async fn serves_no_other(
 
 /// The stack has made this cluster, or was given it.
 fn is_on(stack: &Stack, cluster: &str) -> bool {
-    let made =
-        status::outputs(stack).into_iter().any(|(key, value)| key == status::CLUSTER && value == cluster);
-    made || deployed::parameters(Some(stack)).get(CLUSTER).is_some_and(|given| given == cluster)
+    let given = deployed::parameters(Some(stack)).remove(CLUSTER);
+    status::cluster_of(stack).into_iter().chain(given).any(|own| own == cluster)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use parts::Part;
 pub(crate) use parts::{is_trouble, mapping};
 
 /// The root stack's output with the cluster's ARN.
-pub(crate) const CLUSTER: &str = "KafkaClusterArn";
+const CLUSTER: &str = "KafkaClusterArn";
 
 /// Tells the stacks' states and outputs, the functions, the mappings, and the alarms that are on.
 pub(crate) async fn run(
@@ -120,11 +120,15 @@ pub(crate) async fn look(aws: &Aws, name: &str) -> Result<Option<Stack>, Fault> 
 /// The cluster that is used, made here or not.
 pub(crate) async fn cluster_arn(target: &Target, aws: &Aws) -> Result<String, Problem> {
     let stack = root(target, aws).await?;
-    let arn = outputs(&stack).into_iter().find(|(key, _)| key == CLUSTER).map(|(_, value)| value);
-    arn.ok_or_else(|| {
+    cluster_of(&stack).ok_or_else(|| {
         Problem::new(Exit::Unwell, format!("the stack {} has no output {CLUSTER} yet", target.stack_name()))
             .help(format!("look how far it is: {}", target.make("status", &[])))
     })
+}
+
+/// The ARN of the cluster that a root stack uses, made there or not; none until it is complete.
+pub(crate) fn cluster_of(stack: &Stack) -> Option<String> {
+    outputs(stack).into_iter().find(|(key, _)| key == CLUSTER).map(|(_, value)| value)
 }
 
 /// A stack's outputs, in its order.
